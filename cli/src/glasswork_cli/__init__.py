@@ -1,0 +1,1 @@
+"""A visual modelling tool for TensorFlow: no black boxes."""

@@ -1,0 +1,1 @@
+"""One REST and WebSocket API to the services of Glasswork."""

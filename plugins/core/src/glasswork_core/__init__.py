@@ -1,0 +1,1 @@
+"""The built-in components of Glasswork: data, processing, layers, supervised training."""

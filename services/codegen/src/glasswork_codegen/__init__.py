@@ -1,0 +1,1 @@
+"""Graph in, code and diagnostics out."""

@@ -1,0 +1,1 @@
+"""Previews of components, in disposable workers."""

@@ -1,0 +1,1 @@
+"""What every Glasswork service shares: server, health, errors, channels, workers, logging."""

@@ -1,0 +1,1 @@
+"""Models as git repositories, datasets, and an SQL index."""

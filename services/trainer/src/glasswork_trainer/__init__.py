@@ -1,0 +1,1 @@
+"""Runs, their tests and their exports."""
