@@ -1,0 +1,336 @@
+"""The model document: `model.json` as typed values, read strictly and written canonically."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from glasswork_sdk.errors import FieldViolation, InvalidDocument, UnsupportedFormat
+from glasswork_sdk.names import ID_PATTERN, is_component_id
+
+FORMAT: Final = 1
+MAX_BYTES: Final = 5 * 1024 * 1024
+MAX_DEPTH: Final = 64
+MAX_COMPONENTS: Final = 10_000
+_MAX_INTEGER: Final = 2**53
+_ENDPOINT: Final = re.compile(r"[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}")
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Coordinate = Annotated[float, Field(ge=-1e7, le=1e7)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
+
+
+class Split(_Model):
+    """How rows are divided; the three fractions sum to 1.
+
+    Args:
+        train: fraction of rows that the model learns from, 0 to 1, default 0.7.
+        validation: fraction of rows on which it is watched, 0 to 1, default 0.2.
+        test: fraction of rows on which it is judged at the end, 0 to 1, default 0.1.
+        seed: seed of the permutation of the rows, 0 to 2^31 - 1, default 123.
+    """
+
+    train: Fraction = 0.7
+    validation: Fraction = 0.2
+    test: Fraction = 0.1
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 123
+
+    @model_validator(mode="after")
+    def _sums_to_one(self) -> Split:
+        total = self.train + self.validation + self.test
+        if not math.isclose(total, 1.0, abs_tol=1e-6):
+            raise ValueError(f"the fractions of train, validation and test must sum to 1, received {total:g}")
+        if self.train == 0:
+            raise ValueError("the train fraction must be above 0: a model learns from no other rows")
+        return self
+
+
+class FeatureReference(_Model):
+    """How one column is read: `numerical`, `binary`, `categorical` or `image`."""
+
+    type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+
+
+class DatasetReference(_Model):
+    """Which dataset a document uses, and how its columns are read and split."""
+
+    source: Annotated[str, Field(min_length=1, max_length=1024)]
+    hash: Annotated[str, Field(pattern=r"^(sha256:[0-9a-f]{64})?$")] = ""
+    table: Annotated[str, Field(pattern=r"^[^/\\\x00-\x1f]{0,255}$")] = ""
+    features: dict[Annotated[str, Field(min_length=1, max_length=512)], FeatureReference] = Field(default_factory=dict)
+    split: Split = Field(default_factory=Split)
+
+
+class CustomCode(_Model):
+    """Custom code of a component and the rendered template that it was made from."""
+
+    text: Annotated[str, Field(max_length=262_144)]
+    base: Annotated[str, Field(max_length=262_144)] = ""
+
+
+class CustomPorts(_Model):
+    """Ports that custom code adds to those of the component type."""
+
+    inputs: tuple[Annotated[str, Field(pattern=ID_PATTERN)], ...] = ()
+    outputs: tuple[Annotated[str, Field(pattern=ID_PATTERN)], ...] = ()
+
+
+class Component(_Model):
+    """One use of a component type; `settings` holds what the user set, `suggested` what suggestion filled in."""
+
+    type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}$")]
+    settings: dict[str, Any] = Field(default_factory=dict)
+    suggested: dict[str, Any] = Field(default_factory=dict)
+    shares: Annotated[str, Field(pattern=ID_PATTERN)] | None = None
+    code: CustomCode | None = None
+    ports: CustomPorts | None = None
+    position: tuple[Coordinate, Coordinate] | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The settings over the suggested ones; defaults are the component type's affair."""
+        return {**self.suggested, **self.settings}
+
+
+class Connection(_Model):
+    """A wire from an output port to an input port, both written `component.port`."""
+
+    source: Annotated[str, Field(alias="from")]
+    target: Annotated[str, Field(alias="to")]
+
+    @model_validator(mode="after")
+    def _names_ports(self) -> Connection:
+        for end in (self.source, self.target):
+            if not _ENDPOINT.fullmatch(end):
+                raise ValueError(f"an end of a connection is written component.port, received {end!r}")
+        return self
+
+    @property
+    def from_component(self) -> str:
+        """Id of the component that the value comes from."""
+        return self.source.partition(".")[0]
+
+    @property
+    def from_port(self) -> str:
+        """Output port that the value comes from."""
+        return self.source.partition(".")[2]
+
+    @property
+    def to_component(self) -> str:
+        """Id of the component that the value goes to."""
+        return self.target.partition(".")[0]
+
+    @property
+    def to_port(self) -> str:
+        """Input port that the value goes to."""
+        return self.target.partition(".")[2]
+
+
+class Document(_Model):
+    """A model document of format 1.
+
+    Example:
+        >>> document = Document.parse('{"format": 1, "dataset": null, "components": {}, "connections": []}')
+        >>> Document.parse(document.canonical()) == document
+        True
+    """
+
+    format: int = FORMAT
+    dataset: DatasetReference | None = None
+    components: Annotated[dict[str, Component], Field(max_length=MAX_COMPONENTS)] = Field(default_factory=dict)
+    connections: Annotated[tuple[Connection, ...], Field(max_length=10 * MAX_COMPONENTS)] = ()
+    plugins: dict[str, str] = Field(default_factory=dict)
+    notes: tuple[dict[str, Any], ...] = ()
+    groups: tuple[dict[str, Any], ...] = ()
+
+    @model_validator(mode="after")
+    def _ids_are_names(self) -> Document:
+        for component_id in self.components:
+            if not is_component_id(component_id):
+                raise ValueError(f"a component id matches {ID_PATTERN} and is no Python keyword, received {component_id!r}")
+        return self
+
+    @classmethod
+    def parse(cls, source: bytes | str | Mapping[str, Any]) -> Document:
+        """Read a document.
+
+        Args:
+            source: the JSON text (UTF-8, at most 5 MiB, nested at most 64 deep), or the decoded object.
+
+        Raises:
+            UnsupportedFormat: the document is of a newer format.
+            InvalidDocument: it is no document; `fields` names every bad place.
+        """
+        data = source if isinstance(source, Mapping) else _decode(source)
+        _check_values(data, "", 0)
+        _check_format(data)
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise _as_invalid(error) from None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document as JSON values in canonical key order, numbers without a fraction as integers."""
+        document: dict[str, Any] = {
+            "format": self.format,
+            "dataset": None if self.dataset is None else _dataset_json(self.dataset),
+            "components": {name: _component_json(self.components[name]) for name in sorted(self.components)},
+            "connections": [{"from": wire.source, "to": wire.target} for wire in self.connections],
+            "plugins": dict(sorted(self.plugins.items())),
+        }
+        if self.notes:
+            document["notes"] = [_canonical(note) for note in self.notes]
+        if self.groups:
+            document["groups"] = [_canonical(group) for group in self.groups]
+        return document
+
+    def canonical(self) -> str:
+        """Return the text of `model.json`: fixed key order, two spaces, short lists on one line, final newline."""
+        return _format(self.to_json(), 0) + "\n"
+
+    def etag(self) -> str:
+        """Return the sha256 of the canonical text, in hexadecimal."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+
+def _decode(source: bytes | str) -> Mapping[str, Any]:
+    size = len(source)
+    if size > MAX_BYTES:
+        raise InvalidDocument(f"A model document has at most {MAX_BYTES} bytes, received {size}.")
+    try:
+        data = json.loads(source, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
+    except (ValueError, RecursionError) as error:
+        raise InvalidDocument(f"The model document is no valid JSON: {error or 'it is nested too deeply'}.") from None
+    if not isinstance(data, dict):
+        raise InvalidDocument(f"A model document is a JSON object, received {type(data).__name__}.")
+    return data
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} stands twice in one object")
+    return found
+
+
+def _check_values(value: Any, path: str, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise InvalidDocument(f"The model document is nested more than {MAX_DEPTH} deep at {path}.")
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _check_values(item, f"{path}.{key}" if path else str(key), depth + 1)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _check_values(item, f"{path}.{index}", depth + 1)
+    elif isinstance(value, float | int) and not isinstance(value, bool):
+        if (isinstance(value, float) and not math.isfinite(value)) or (isinstance(value, int) and abs(value) > _MAX_INTEGER):
+            raise InvalidDocument(
+                f"Numbers in a model document are finite, and integers at most 2^53; received {value} at {path}.",
+                fields=[FieldViolation(path, "not a finite number, or an integer above 2^53")],
+            )
+    elif isinstance(value, str) and not _is_unicode(value):
+        raise InvalidDocument(f"The text at {path} is no valid Unicode.", fields=[FieldViolation(path, "lone surrogate")])
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _check_format(data: Mapping[str, Any]) -> None:
+    received = data.get("format")
+    if isinstance(received, float) and received.is_integer():
+        received = int(received)
+    if isinstance(received, bool) or not isinstance(received, int) or received < 1:
+        raise InvalidDocument(
+            f'A model document says its "format", a whole number from 1; received {received!r}.',
+            fields=[FieldViolation("format", "expected a whole number from 1")],
+        )
+    if received > FORMAT:
+        raise UnsupportedFormat(
+            f"This model document has format {received}; this Glasswork reads formats up to {FORMAT}. "
+            "Open it with a newer Glasswork.",
+            fields=[FieldViolation("format", f"expected at most {FORMAT}, received {received}")],
+        )
+
+
+def _as_invalid(error: ValidationError) -> InvalidDocument:
+    fields = [FieldViolation(".".join(map(str, item["loc"])) or "document", item["msg"]) for item in error.errors()[:20]]
+    told = "; ".join(f"{field.field}: {field.description}" for field in fields[:3])
+    more = f" (and {error.error_count() - 3} more)" if error.error_count() > 3 else ""
+    return InvalidDocument(f"The model document has a bad value at {told}{more}.", fields=fields)
+
+
+def _dataset_json(dataset: DatasetReference) -> dict[str, Any]:
+    result: dict[str, Any] = {"source": dataset.source}
+    if dataset.hash:
+        result["hash"] = dataset.hash
+    if dataset.table:
+        result["table"] = dataset.table
+    result["features"] = {name: {"type": feature.type} for name, feature in dataset.features.items()}
+    split = dataset.split
+    result["split"] = _canonical(
+        {"train": split.train, "validation": split.validation, "test": split.test, "seed": split.seed}
+    )
+    return result
+
+
+def _component_json(component: Component) -> dict[str, Any]:
+    result: dict[str, Any] = {"type": component.type, "settings": _canonical(component.settings)}
+    if component.suggested:
+        result["suggested"] = _canonical(component.suggested)
+    if component.shares is not None:
+        result["shares"] = component.shares
+    if component.code is not None:
+        result["code"] = {"text": component.code.text, "base": component.code.base}
+    if component.ports is not None:
+        result["ports"] = {"inputs": list(component.ports.inputs), "outputs": list(component.ports.outputs)}
+    if component.position is not None:
+        result["position"] = _canonical(list(component.position))
+    return result
+
+
+def _canonical(value: Any) -> Any:
+    """Sort the keys of free objects and write numbers without a fraction as integers."""
+    if isinstance(value, Mapping):
+        return {key: _canonical(value[key]) for key in sorted(value)}
+    if isinstance(value, list | tuple):
+        return [_canonical(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _MAX_INTEGER:
+        return int(value)
+    return value
+
+
+def _format(value: Any, indent: int) -> str:
+    """Lay out JSON with one line for what is short and flat, so that one edit is one line of a diff."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or not value or (_is_flat(value) and len(flat) + indent <= 100):
+        return flat
+    inner = " " * (indent + 2)
+    if isinstance(value, dict):
+        parts = [f"{inner}{json.dumps(key, ensure_ascii=False)}: {_format(item, indent + 2)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(parts) + "\n" + " " * indent + "}"
+    parts = [inner + _format(item, indent + 2) for item in value]
+    return "[\n" + ",\n".join(parts) + "\n" + " " * indent + "]"
+
+
+def _is_flat(value: Any) -> bool:
+    items = value.values() if isinstance(value, dict) else value
+    return not any(isinstance(item, dict | list) and item for item in items)
