@@ -1,0 +1,65 @@
+"""Pages of a list: opaque tokens that say where the page before ended."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from glasswork_sdk.errors import FieldViolation, InvalidInput
+
+DEFAULT_SIZE: Final = 50
+MAX_SIZE: Final = 1000
+Item = TypeVar("Item")
+
+
+class Page(NamedTuple, Generic[Item]):
+    """Some items of a list, and the token of the next page (empty at the end)."""
+
+    items: list[Item]
+    next_token: str
+
+
+def page_size(requested: int) -> int:
+    """Return how many items to read: 50 for 0, at most 1,000.
+
+    Raises:
+        InvalidInput: a negative size.
+    """
+    if requested < 0:
+        raise InvalidInput(
+            f"A page has 1 to {MAX_SIZE} items, received page_size {requested}.",
+            fields=[FieldViolation("page_size", "expected 0 (the default) or more")],
+        )
+    return min(requested or DEFAULT_SIZE, MAX_SIZE)
+
+
+def encode_token(kind: str, *key: int | str) -> str:
+    """Return the token for a page that begins behind the item with this key."""
+    return base64.urlsafe_b64encode(json.dumps([kind, *key]).encode()).decode()
+
+
+def decode_token(kind: str, token: str, types: Sequence[type]) -> list[Any] | None:
+    """Return the key in a token, or None for an empty token.
+
+    Raises:
+        InvalidInput: a token that this list did not give out.
+    """
+    if not token:
+        return None
+    try:
+        values = json.loads(base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True))
+        if isinstance(values, list) and values[:1] == [kind] and [type(value) for value in values[1:]] == list(types):
+            return values[1:]
+    except (ValueError, RecursionError):
+        pass
+    raise InvalidInput(
+        "The page token is not one that this list gave out. Begin again without one.",
+        fields=[FieldViolation("page_token", "unknown token")],
+    )
+
+
+def make_page(rows: Sequence[Item], size: int, token: Callable[[Item], str]) -> Page[Item]:
+    """Cut `size + 1` rows that were read to a page, with a token where there was one more."""
+    return Page(list(rows[:size]), token(rows[size - 1]) if len(rows) > size else "")
