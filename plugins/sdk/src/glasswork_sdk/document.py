@@ -286,9 +286,8 @@ def _dataset_json(dataset: DatasetReference) -> dict[str, Any]:
         result["table"] = dataset.table
     result["features"] = {name: {"type": feature.type} for name, feature in dataset.features.items()}
     split = dataset.split
-    result["split"] = _canonical(
-        {"train": split.train, "validation": split.validation, "test": split.test, "seed": split.seed}
-    )
+    shares = {"train": split.train, "validation": split.validation, "test": split.test}
+    result["split"] = {**{name: _canonical(share) for name, share in shares.items()}, "seed": split.seed}
     return result
 
 

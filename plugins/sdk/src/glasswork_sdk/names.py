@@ -15,7 +15,7 @@ _BUILTINS: Final = frozenset(dir(builtins))
 
 def is_component_id(name: str) -> bool:
     """Return whether `name` may be the id of a component: the pattern, and no Python keyword."""
-    return bool(_ID.fullmatch(name)) and not keyword.iskeyword(name) and not keyword.issoftkeyword(name)
+    return bool(_ID.fullmatch(name)) and not keyword.iskeyword(name)
 
 
 def identifier(component_id: str, taken: Collection[str]) -> str:

@@ -1,0 +1,47 @@
+"""What the core plugin brings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from glasswork_core import data, layers, operations, processing, suggest, training
+from glasswork_core.convolution import Convolution, Pooling
+from glasswork_core.recurrent import Recurrent
+from glasswork_sdk.component import ComponentType
+from glasswork_sdk.hookspecs import hookimpl
+from glasswork_sdk.profile import DatasetProfile
+from glasswork_sdk.suggestion import SuggestedGraph
+
+
+@hookimpl
+def glasswork_component_types() -> list[type[ComponentType[Any]]]:
+    """Return the built-in component types."""
+    return [
+        data.Data,
+        processing.Reshape,
+        processing.Resize,
+        processing.Normalize,
+        processing.Denormalize,
+        processing.OneHot,
+        processing.Flatten,
+        layers.Dense,
+        Convolution,
+        Pooling,
+        layers.BatchNormalization,
+        layers.Dropout,
+        layers.Activation,
+        Recurrent,
+        operations.Merge,
+        operations.Custom,
+        training.Classification,
+        training.Regression,
+    ]
+
+
+@hookimpl
+def glasswork_suggest_graph(
+    profile: DatasetProfile, inputs: Sequence[str], targets: Sequence[str]
+) -> SuggestedGraph | None:
+    """Suggest a supervised model where every column is of a type that the core plugin reads."""
+    return suggest.supervised(profile, inputs, targets)

@@ -1,0 +1,204 @@
+"""The structure of a document: who feeds whom, in which order, and what is wrong with that."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from glasswork_sdk.diagnostics import Diagnostic, error
+from glasswork_sdk.document import Connection, Document
+from glasswork_sdk.specs import Port
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What is connected to one input port: the output port of a component."""
+
+    component: str
+    output: str
+
+
+@dataclass
+class Wiring:
+    """The sound connections of a document and the order that they force.
+
+    Args:
+        bindings: for each component, what is connected to its input ports.
+        order: all components, each behind those that feed it; equal ones by id. Members of cycles are left out.
+        cyclic: ids that stand in a cycle or behind one.
+        diagnostics: what is wrong with connections.
+    """
+
+    bindings: dict[str, dict[str, Binding]] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+    cyclic: set[str] = field(default_factory=set)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def readers(self) -> dict[str, list[str]]:
+        """Return, for each component, those that it feeds."""
+        found: dict[str, list[str]] = {component: [] for component in self.bindings}
+        for reader, bindings in self.bindings.items():
+            for binding in bindings.values():
+                found[binding.component].append(reader)
+        return found
+
+    def behind(self, starts: Iterable[str]) -> set[str]:
+        """Return the components from which one of `starts` can be reached, themselves included."""
+        reached: set[str] = set()
+        pending = list(starts)
+        while pending:
+            component = pending.pop()
+            if component not in reached:
+                reached.add(component)
+                pending.extend(binding.component for binding in self.bindings[component].values())
+        return reached
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports of one component, or None where they are not known because its type or settings are bad."""
+
+    inputs: Sequence[Port] | None
+    outputs: Sequence[Port] | None
+
+    def input(self, name: str) -> Port | None:
+        """Return the input port that `name` means, `input_2` meaning a repeated `input`; None if there is none."""
+        for port in self.inputs or ():
+            if port.name == name or (port.repeated and port_number(port.name, name) > 1):
+                return port
+        return None
+
+
+def port_number(base: str, name: str) -> int:
+    """Return which one of the repeated ports of `base` a name is, from 1; 0 if it is none."""
+    if name == base:
+        return 1
+    head, _, tail = name.rpartition("_")
+    if head != base or not tail.isascii() or not tail.isdigit() or tail.startswith("0") or len(tail) > 4:
+        return 0
+    return int(tail) if int(tail) > 1 else 0
+
+
+def numbered(base: str, number: int) -> str:
+    """Return the name of a repeated port: `input`, `input_2`, `input_3`, …."""
+    return base if number == 1 else f"{base}_{number}"
+
+
+def wire(document: Document, ports: Mapping[str, Ports]) -> Wiring:
+    """Resolve the connections of a document.
+
+    Args:
+        document: the document.
+        ports: the ports of each of its components.
+
+    Returns:
+        The wiring; bad connections are left out of it and told in its diagnostics.
+    """
+    wiring = Wiring(bindings={component: {} for component in document.components})
+    for connection in document.connections:
+        problem = _problem(connection, document, ports, wiring)
+        if problem is not None:
+            wiring.diagnostics.append(problem)
+            continue
+        binding = Binding(connection.from_component, connection.from_port)
+        wiring.bindings[connection.to_component][connection.to_port] = binding
+    for component, bindings in wiring.bindings.items():
+        wiring.bindings[component] = _in_port_order(bindings, ports[component])
+    _sort(wiring)
+    return wiring
+
+
+def _problem(
+    connection: Connection, document: Document, ports: Mapping[str, Ports], wiring: Wiring
+) -> Diagnostic | None:
+    source, target = connection.from_component, connection.to_component
+    for component, end in ((source, connection.source), (target, connection.target)):
+        if component not in document.components:
+            other = target if component == source else source
+            return error(
+                "unknown-component",
+                f"The connection {connection.source} to {connection.target} names {end}, and there is no component "
+                f"'{component}'. Remove the connection or add the component.",
+                component=other if other in document.components else "",
+            )
+    outputs = ports[source].outputs
+    if outputs is not None and connection.from_port not in {port.name for port in outputs}:
+        return error(
+            "unknown-port",
+            f"'{source}' has no output '{connection.from_port}'; it has {_names(outputs)}. Connect one of those.",
+            component=source,
+            port=connection.from_port,
+        )
+    if ports[target].inputs is not None and ports[target].input(connection.to_port) is None:
+        return error(
+            "unknown-port",
+            f"'{target}' has no input '{connection.to_port}'; it has {_names(ports[target].inputs or ())}. "
+            "Connect one of those.",
+            component=target,
+            port=connection.to_port,
+        )
+    taken = wiring.bindings[target].get(connection.to_port)
+    if taken is not None:
+        return error(
+            "doubled-connection",
+            f"The input '{connection.to_port}' of '{target}' is connected twice, to '{taken.component}.{taken.output}' "
+            f"and to '{connection.source}'. Remove one, or put a Merge before it.",
+            component=target,
+            port=connection.to_port,
+        )
+    return None
+
+
+def _names(ports: Sequence[Port]) -> str:
+    return ", ".join(f"'{port.name}'" for port in ports) or "none"
+
+
+def _in_port_order(bindings: dict[str, Binding], ports: Ports) -> dict[str, Binding]:
+    if len(bindings) < 2 or ports.inputs is None:
+        return dict(sorted(bindings.items()))
+    ranks = {}
+    for name in bindings:
+        place = next(i for i, port in enumerate(ports.inputs) if port.name == name or port_number(port.name, name))
+        ranks[name] = (place, port_number(ports.inputs[place].name, name))
+    return dict(sorted(bindings.items(), key=lambda item: ranks[item[0]]))
+
+
+def _sort(wiring: Wiring) -> None:
+    waiting = {component: len(bindings) for component, bindings in wiring.bindings.items()}
+    readers = wiring.readers()
+    ready = [component for component, count in waiting.items() if count == 0]
+    heapq.heapify(ready)
+    while ready:
+        component = heapq.heappop(ready)
+        wiring.order.append(component)
+        for reader in readers[component]:
+            waiting[reader] -= 1
+            if waiting[reader] == 0:
+                heapq.heappush(ready, reader)
+    wiring.cyclic = set(wiring.bindings).difference(wiring.order)
+    told: set[str] = set()
+    for start in sorted(wiring.cyclic):
+        cycle = _cycle_from(start, wiring)
+        if cycle and not told.intersection(cycle):
+            told.update(cycle)
+            path = " → ".join(f"'{component}'" for component in [*cycle, cycle[0]])
+            wiring.diagnostics.extend(
+                error("cycle", f"The connections form a cycle: {path}. Remove one of them.", component=component)
+                for component in cycle
+            )
+
+
+def _cycle_from(start: str, wiring: Wiring) -> list[str]:
+    """Walk upstream among cyclic components until one repeats, and return the loop in the direction of the data."""
+    path: list[str] = []
+    seen: dict[str, int] = {}
+    component = start
+    while component not in seen:
+        seen[component] = len(path)
+        path.append(component)
+        sources = [item.component for item in wiring.bindings[component].values() if item.component in wiring.cyclic]
+        if not sources:
+            return []
+        component = sources[0]
+    return list(reversed(path[seen[component] :]))

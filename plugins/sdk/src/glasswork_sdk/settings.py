@@ -1,0 +1,70 @@
+"""Settings of component types: pydantic models from which form, schema, validation and documentation come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
+
+from glasswork_sdk.errors import FieldViolation, InvalidSettings
+
+PositiveInt = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+Size = PositiveInt | Annotated[tuple[PositiveInt, ...], Field(strict=False, min_length=1, max_length=3)]
+"""One size for every axis, or one for each."""
+
+Axes = Annotated[tuple[StrictInt, ...], Field(strict=False, max_length=8)]
+Numbers = Annotated[tuple[float, ...], Field(strict=False, max_length=10_000)]
+
+
+class Settings(BaseModel):
+    """Base of all settings: unknown names, wrong types and non-finite numbers are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def setting(default: Any, help: str, *, unit: str = "", **limits: Any) -> Any:
+    """Declare one setting.
+
+    Args:
+        default: the default; `...` where there is none.
+        help: one sentence for the user.
+        unit: unit of the value, as in `pixels`.
+        limits: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length`, `pattern`, as pydantic takes them.
+    """
+    return Field(default, description=help, json_schema_extra={"unit": unit} if unit else None, **limits)
+
+
+def violations(error: ValidationError) -> list[FieldViolation]:
+    """Return what a failed validation says, one entry a bad setting."""
+    found: dict[str, FieldViolation] = {}
+    for item in error.errors(include_url=False):
+        name = ".".join(str(part) for part in item["loc"] if isinstance(part, int) or not part.startswith(("tuple[", "constrained-", "function-"))) or "settings"
+        field = name.split(".")[0]
+        text = item["msg"].removeprefix("Value error, ")
+        if item["type"] not in {"missing", "extra_forbidden", "value_error"}:
+            text += f", received {_short(item['input'])}"
+        found.setdefault(field, FieldViolation(field, text))
+    return list(found.values())
+
+
+def validate(model: type[S], values: Mapping[str, Any]) -> S:
+    """Return the settings of `values`.
+
+    Raises:
+        InvalidSettings: with one field violation for each bad setting.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        fields = violations(error)
+        told = "; ".join(f"{field.field}: {field.description}" for field in fields)
+        raise InvalidSettings(f"Bad settings: {told}.", fields=fields) from None
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"

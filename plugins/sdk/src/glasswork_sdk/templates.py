@@ -1,0 +1,50 @@
+"""Rendering of component templates: Jinja in which every expression comes out as a Python literal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+
+from glasswork_sdk.literals import python_literal
+
+
+class Templates:
+    """The templates of all plugins; `plugin/name.j2` is the file `name.j2` in that plugin's folder.
+
+    Every `{{ … }}` passes through `python_literal`, so that no value can become code; there is no way
+    around it in a template. `glasswork/…` names the templates that the SDK shares.
+    """
+
+    def __init__(self, folders: Mapping[str, str]) -> None:
+        """Take the template folder of each plugin, name to import package."""
+        loaders = {name: jinja2.PackageLoader(package, "templates") for name, package in folders.items()}
+        self._environment = jinja2.Environment(  # noqa: S701 - Python is written here, not HTML; see finalize
+            loader=jinja2.PrefixLoader({"glasswork": jinja2.PackageLoader("glasswork_sdk", "templates"), **loaders}),
+            undefined=jinja2.StrictUndefined,
+            finalize=_literal,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+            cache_size=-1,
+            auto_reload=False,
+        )
+
+    def render(self, name: str, values: Mapping[str, Any]) -> str:
+        """Return the text of a template.
+
+        Args:
+            name: `plugin/file.j2`.
+            values: what the template may use.
+
+        Raises:
+            jinja2.TemplateError: the template is missing, broken, or uses what it does not get.
+        """
+        return self._environment.get_template(name).render(values).strip("\n")
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, jinja2.Undefined):
+        return str(value)  # raises, and names what is undefined
+    return python_literal(value)

@@ -1,0 +1,1 @@
+"""Code, findings and suggestions for graphs: plain functions."""

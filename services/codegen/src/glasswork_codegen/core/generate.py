@@ -1,0 +1,299 @@
+"""Assembly of model.py: imports, the data pipeline, a section for each component, and the four functions."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from glasswork_codegen.core.program import CodeKind, ComponentCode, Lines, Program
+from glasswork_codegen.core.render import RESERVED, call_arguments, render_components
+from glasswork_sdk.analysis import Analysis
+from glasswork_sdk.diagnostics import Diagnostic
+from glasswork_sdk.document import DatasetReference
+from glasswork_sdk.literals import python_literal
+from glasswork_sdk.names import identifier
+from glasswork_sdk.plugins import Catalogue
+
+_NUMPY: Final = re.compile(r"\bnp\.")
+_PILLOW: Final = re.compile(r"\bImage\.")
+_TENSORFLOW: Final = re.compile(r"\btf\.")
+
+
+def generate(analysis: Analysis, catalogue: Catalogue, table: str = "") -> tuple[Program | None, list[Diagnostic]]:
+    """Write the program of a graph.
+
+    Args:
+        analysis: the analysed graph.
+        catalogue: the templates.
+        table: the table file of the dataset, for a document that does not name it.
+
+    Returns:
+        The program, without a script where the graph has errors, and what is wrong with custom code.
+    """
+    dataset = analysis.document.dataset
+    table = (dataset.table if dataset else "") or table or "data.csv"
+    components, found = render_components(analysis, catalogue, "arrays" if table.endswith(".npz") else "files")
+    writer = _Writer(analysis, components, table)
+    sound = analysis.sound and not found
+    return writer.program(sound), found
+
+
+class _Writer:
+    def __init__(self, analysis: Analysis, components: list[ComponentCode], table: str) -> None:
+        self.analysis = analysis
+        self.components = components
+        self.table = table
+        self.dataset = analysis.document.dataset
+        self.imports = sorted({line for node in analysis.nodes.values() if node.type for line in node.type.imports})
+        self.variables = {item.id: identifier(item.id, RESERVED) for item in components}
+        self.shared = {item.shares for item in components if item.shares}
+        training = analysis.nodes[analysis.training] if analysis.training else None
+        self.training: Any = training.settings if training else None
+
+    def program(self, sound: bool) -> Program:
+        prelude = self.prelude()
+        if not sound:
+            return Program("", prelude, self.components)
+        lines = Lines()
+        lines.add(prelude.rstrip("\n"))
+        for kind in (CodeKind.DATA, CodeKind.SOURCE, CodeKind.CLASS, CodeKind.TRAINING):
+            for item in self.components:
+                if item.kind is kind and not item.shares:
+                    self.section(lines, item)
+        self.prepare_targets(lines)
+        self.load_data(lines)
+        self.build_model(lines)
+        self.main(lines)
+        return Program(lines.text(), prelude, self.components)
+
+    def title(self, item: ComponentCode) -> str:
+        node = self.analysis.nodes[item.id]
+        return f"# {item.id}: {node.type.title if node.type else item.type}"
+
+    def section(self, lines: Lines, item: ComponentCode) -> None:
+        lines.blank(2)
+        lines.add(self.title(item))
+        item.first_line, item.last_line = lines.add(item.code)
+
+    def prelude(self) -> str:
+        lines = Lines()
+        text = "\n".join(item.code for item in self.components)
+        lines.add('"""A model written by Glasswork; it runs without it: python model.py --data FOLDER."""')
+        lines.add("\nfrom __future__ import annotations\n\nimport argparse\nimport json")
+        if self.dataset or _TENSORFLOW.search(text):
+            lines.add("from collections.abc import Callable\nfrom pathlib import Path\nfrom typing import NamedTuple")
+        lines.add()
+        lines.add("import keras")
+        if self.dataset or _NUMPY.search(text):
+            lines.add("import numpy as np")
+        if self.dataset:
+            lines.add("import pandas as pd")
+        lines.add("import tensorflow as tf")
+        if _PILLOW.search(text):
+            lines.add("from PIL import Image")
+        for line in self.imports:
+            lines.add(line)
+        lines.add()
+        self.constants(lines)
+        self.data_class(lines)
+        if self.dataset:
+            self.table_functions(lines, self.dataset)
+        return lines.text()
+
+    def constants(self, lines: Lines) -> None:
+        lines.add(f"SOURCE = {python_literal(default_folder(self.dataset))}" if self.dataset else 'SOURCE = "."')
+        for name, constant, default in (
+            ("seed", "SEED", 123),
+            ("epochs", "EPOCHS", 1),
+            ("batch_size", "BATCH_SIZE", None),
+            ("steps", "STEPS", None if self.dataset else 1),
+            ("checkpoint_every", "CHECKPOINT_EVERY", 1),
+        ):
+            value = getattr(self.training, name, default)
+            if value is not None:
+                lines.add(f"{constant} = {python_literal(value)}")
+
+    def data_class(self, lines: Lines) -> None:
+        lines.blank(2)
+        lines.add(
+            'class Data(NamedTuple):\n    """Batches of (inputs by component, targets by port); '
+            'train(epoch, step) begins at that step of that epoch."""\n'
+        )
+        lines.add("train: Callable[[int, int], tf.data.Dataset] | None\nvalidation: tf.data.Dataset | None", 4)
+        lines.add("test: tf.data.Dataset | None\nsteps: int", 4)
+
+    def table_functions(self, lines: Lines, dataset: DatasetReference) -> None:
+        used = sorted(
+            {
+                getattr(node.settings, "feature", "")
+                for node in self.analysis.nodes.values()
+                if node.settings is not None and node.type is not None and node.type.kind == "data"
+            }
+        )
+        lines.blank(2)
+        lines.add("def read_table(folder: Path) -> pd.DataFrame:")
+        lines.add('"""Read the rows that are complete in every column in use."""', 4)
+        path = f"folder / {python_literal(self.table)}"
+        if self.table.endswith(".npz"):
+            lines.add(f"with np.load({path}, allow_pickle=False) as arrays:", 4)
+            lines.add("table = pd.DataFrame({name: list(arrays[name]) for name in arrays.files})", 8)
+        elif self.table.endswith(".parquet"):
+            lines.add(f"table = pd.read_parquet({path})", 4)
+        else:
+            lines.add(f"table = pd.read_csv({path})", 4)
+        lines.add(f"return table.dropna(subset={python_literal(used)}, ignore_index=True)", 4)
+        split = dataset.split
+        lines.blank(2)
+        lines.add("def split_rows(count: int) -> dict[str, np.ndarray]:")
+        lines.add('"""Divide the row numbers into training, validation and test."""', 4)
+        lines.add(f"order = np.random.default_rng({python_literal(split.seed)}).permutation(count)", 4)
+        lines.add(f"train = round({python_literal(split.train)} * count)", 4)
+        lines.add(f"validation = train + round({python_literal(split.validation)} * count)", 4)
+        lines.add('return {"train": order[:train], "validation": order[train:validation], "test": order[validation:]}', 4)
+
+    def of_kind(self, *kinds: CodeKind) -> list[ComponentCode]:
+        return [item for item in self.components if item.kind in kinds]
+
+    def target_ports(self) -> dict[str, Any]:
+        node = self.analysis.nodes[self.analysis.training or ""]
+        return {
+            name: binding
+            for name, binding in node.bindings.items()
+            if (port := node.ports.input(name)) is not None and port.target
+        }
+
+    def target_side(self) -> list[ComponentCode]:
+        """Return what stands between data and targets, components that the model has too included."""
+        return [item for item in self.components if item.id in self.analysis.target_side]
+
+    def prepares(self) -> bool:
+        return any(item.kind is not CodeKind.DATA for item in self.target_side())
+
+    def prepare_targets(self, lines: Lines) -> None:
+        if not self.prepares():
+            return
+        side = self.target_side()
+        columns = ", ".join(self.variables[item.id] for item in side if item.kind is CodeKind.DATA)
+        lines.blank(2)
+        lines.add(f"def prepare_targets({columns}):\n" + '    """Make the targets of a batch from its columns."""')
+        for item in side:
+            if item.kind is not CodeKind.DATA:
+                self.layer(lines, item, own=item.target_side)
+        body = ", ".join(
+            f'"{port}": {call_arguments({port: binding}, False, self.variables)}' for port, binding in self.target_ports().items()
+        )
+        lines.add("return {" + body + "}", 4)
+
+    def load_data(self, lines: Lines) -> None:
+        lines.blank(2)
+        lines.add("def load_data(folder: str | Path) -> Data:" if self.dataset else "def load_data(folder):")
+        if self.dataset is None:
+            lines.add('"""Return no rows: the training makes its own."""\nreturn Data(None, None, None, STEPS)', 4)
+            return
+        lines.add('"""Read the dataset and divide it."""\nfolder = Path(folder)\ntable = read_table(folder)', 4)
+        lines.add("rows = split_rows(len(table))\n", 4)
+        inputs = [item for item in self.of_kind(CodeKind.DATA) if item.id in self.analysis.model_side]
+        if self.prepares():
+            targets = {self.variables[item.id]: item.id for item in self.target_side() if item.kind is CodeKind.DATA}
+        else:
+            targets = {port: binding.component for port, binding in self.target_ports().items()}
+        lines.add("def columns(split):", 4)
+        self.columns(lines, "inputs", {item.id: item.id for item in inputs})
+        self.columns(lines, "targets", targets)
+        lines.add("return inputs, targets\n", 8)
+        if self.prepares():
+            lines.add("def batches(dataset):\n    return dataset.map(lambda inputs, columns: (inputs, prepare_targets(**columns)))\n", 4)
+        else:
+            lines.add("def batches(dataset):\n    return dataset\n", 4)
+        self.datasets(lines)
+
+    def columns(self, lines: Lines, name: str, readers: dict[str, str]) -> None:
+        if not readers:
+            lines.add(f"{name} = {{}}", 8)
+            return
+        lines.add(f"{name} = {{", 8)
+        for key, component in readers.items():
+            lines.add(f'"{key}": read_{component}(table, rows[split], folder),', 12)
+        lines.add("}", 8)
+
+    def datasets(self, lines: Lines) -> None:
+        shuffle = getattr(self.training, "shuffle", True)
+        order = ".shuffle(count, seed=SEED + number)" if shuffle else ""
+        lines.add('examples = tf.nest.map_structure(tf.constant, columns("train"))\ncount = len(rows["train"])\n', 4)
+        lines.add("def take(index):\n    return tf.nest.map_structure(lambda column: tf.gather(column, index), examples)\n", 4)
+        lines.add("def train(epoch: int = 0, step: int = 0) -> tf.data.Dataset:", 4)
+        lines.add("def one_epoch(number):", 8)
+        lines.add(f"return tf.data.Dataset.range(count){order}.batch(BATCH_SIZE)\n", 12)
+        lines.add("order = tf.data.Dataset.range(epoch, EPOCHS).flat_map(one_epoch).skip(step)", 8)
+        lines.add("return batches(order.map(take)).prefetch(tf.data.AUTOTUNE)\n", 8)
+        lines.add("def whole(split):", 4)
+        lines.add("if len(rows[split]) == 0:\n    return None", 8)
+        lines.add("return batches(tf.data.Dataset.from_tensor_slices(columns(split)).batch(256)).cache()\n", 8)
+        lines.add('return Data(train, whole("validation"), whole("test"), -(-count // BATCH_SIZE))', 4)
+
+    def layer(self, lines: Lines, item: ComponentCode, own: bool = True) -> None:
+        """Write the lines that make a component's layer and call it; with `own` they are the component's lines."""
+        arguments = call_arguments(item.inputs, item.keyed_inputs, self.variables)
+        variable = self.variables[item.id]
+        if item.shares:
+            first, last = lines.add(f"{variable} = {self.variables[item.shares]}_layer({arguments})", 4)
+            item.first_line, item.last_line = (first, last) if own else (item.first_line, item.last_line)
+            return
+        if item.kind is CodeKind.CLASS:
+            made = f"{item.symbol}(name={python_literal(item.id)})"
+        else:
+            lines.blank(1)
+            lines.add(self.title(item), 4)
+            made = item.code
+        if item.id in self.shared:
+            first, last = lines.add(f"{variable}_layer = {made}", 4)
+            lines.add(f"{variable} = {variable}_layer({arguments})", 4)
+        else:
+            first, last = lines.add(f"{variable} = {made}({arguments})", 4)
+        if item.kind is CodeKind.EXPRESSION and own:
+            item.first_line, item.last_line = first, last
+
+    def build_model(self, lines: Lines) -> None:
+        lines.blank(2)
+        lines.add('def build_model() -> keras.Model:\n    """Build the model, compiled."""')
+        inputs = [item for item in self.of_kind(CodeKind.DATA, CodeKind.SOURCE) if item.id in self.analysis.model_side]
+        for item in inputs:
+            spec = self.analysis.nodes[item.id].outputs["output"]
+            dtype = "" if spec.dtype == "float32" else f", dtype={python_literal(spec.dtype)}"
+            lines.add(f"{self.variables[item.id]} = keras.Input({python_literal(spec.shape[1:])}, name={python_literal(item.id)}{dtype})", 4)
+        for item in self.components:
+            if item.kind in {CodeKind.EXPRESSION, CodeKind.CLASS} and item.id in self.analysis.model_side:
+                self.layer(lines, item)
+        node = self.analysis.nodes[self.analysis.training or ""]
+        outputs = {name: binding for name, binding in node.bindings.items() if name not in self.target_ports()}
+        given = ", ".join(f'"{item.id}": {self.variables[item.id]}' for item in inputs)
+        lines.blank(1)
+        lines.add(f"return assemble({{{given}}}, {call_arguments(outputs, True, self.variables)})", 4)
+
+    def main(self, lines: Lines) -> None:
+        lines.blank(2)
+        lines.add('def main() -> None:\n    """Train, test and print the final metrics as one JSON object on the last line."""')
+        lines.add("parser = argparse.ArgumentParser(description=__doc__)", 4)
+        lines.add('parser.add_argument("--data", default=SOURCE, help="the folder of the dataset")', 4)
+        lines.add("arguments = parser.parse_args()", 4)
+        lines.add("keras.utils.set_random_seed(SEED)\ntf.config.experimental.enable_op_determinism()", 4)
+        lines.add("data = load_data(arguments.data)\nmodel = build_model()", 4)
+        lines.add("progress = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch + 1, logs, flush=True))", 4)
+        lines.add("history = train(model, data, callbacks=[progress])", 4)
+        lines.add("metrics = {name: float(values[-1]) for name, values in history.items()}", 4)
+        lines.add("if data.test is not None:\n    tested = model.evaluate(data.test, verbose=0, return_dict=True)", 4)
+        lines.add('metrics.update({f"test_{name}": float(value) for name, value in tested.items()})', 8)
+        lines.add("print(json.dumps(metrics))", 4)
+        lines.blank(2)
+        lines.add('if __name__ == "__main__":\n    main()')
+
+
+def default_folder(dataset: DatasetReference | None) -> str:
+    """Return the folder that a script looks in by itself: the source's last name, never an absolute path."""
+    if dataset is None:
+        return "."
+    scheme, _, rest = dataset.source.partition(":")
+    if scheme in {"example", "dataset"} and rest:
+        return rest
+    source = dataset.source
+    return source if not source.startswith("/") and ".." not in source.split("/") else source.rstrip("/").rpartition("/")[2]

@@ -1,0 +1,91 @@
+"""The generated program: its text and which lines belong to which component."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from glasswork_sdk.graph import Binding
+from glasswork_sdk.specs import TensorSpec
+
+
+class CodeKind(StrEnum):
+    """What the code of a component is."""
+
+    DATA = "data"
+    SOURCE = "source"
+    EXPRESSION = "expression"
+    CLASS = "class"
+    TRAINING = "training"
+
+
+@dataclass
+class ComponentCode:
+    """The part of a program that belongs to one component.
+
+    Args:
+        id: the component.
+        type: its component type.
+        kind: what the code is.
+        code: the code as the user sees it.
+        symbol: what it defines: a function, a class, or the variable of an expression's output.
+        inputs: what is connected to the input ports, in the order of the ports.
+        outputs: names of the output ports.
+        shares: id of the component whose layer is called again; empty for none.
+        visualization: the picture that suits the output.
+        specs: specs of the outputs by port, as far as they are known.
+        target_side: whether it stands between data and targets only.
+        keyed_inputs: whether a call gets a mapping by port name.
+        first_line: where the code begins in the script, from 1.
+        last_line: where it ends, inclusive.
+    """
+
+    id: str
+    type: str
+    kind: CodeKind
+    code: str
+    symbol: str
+    inputs: Mapping[str, Binding]
+    outputs: tuple[str, ...]
+    shares: str = ""
+    visualization: str = "auto"
+    specs: Mapping[str, TensorSpec] = field(default_factory=dict)
+    target_side: bool = False
+    keyed_inputs: bool = False
+    first_line: int = 0
+    last_line: int = 0
+
+
+@dataclass
+class Program:
+    """A whole script, its components in topological order, and its start, which previews need too."""
+
+    script: str
+    prelude: str
+    components: list[ComponentCode]
+
+
+class Lines:
+    """Text under construction that knows on which line it is."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def add(self, text: str = "", indent: int = 0) -> tuple[int, int]:
+        """Append text and return its first and last line, from 1."""
+        pad = " " * indent
+        first = len(self._lines) + 1
+        self._lines += [pad + line if line.strip() else "" for line in text.split("\n")]
+        return first, len(self._lines)
+
+    def blank(self, count: int) -> None:
+        """End what stands there with exactly so many empty lines."""
+        while self._lines and not self._lines[-1]:
+            self._lines.pop()
+        if self._lines:
+            self._lines += [""] * count
+
+    def text(self) -> str:
+        """Return everything, with one newline at the end."""
+        return "\n".join(self._lines).rstrip("\n") + "\n"

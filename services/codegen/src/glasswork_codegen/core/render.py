@@ -1,0 +1,179 @@
+"""From an analysed graph to the code of each component."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any, Final
+
+from glasswork_codegen.core.program import CodeKind, ComponentCode
+from glasswork_sdk.analysis import Analysis, Node
+from glasswork_sdk.component import Kind
+from glasswork_sdk.diagnostics import Diagnostic, error
+from glasswork_sdk.graph import Binding
+from glasswork_sdk.literals import Code
+from glasswork_sdk.names import class_names, identifier
+from glasswork_sdk.plugins import Catalogue
+from glasswork_sdk.settings import Settings
+
+RESERVED: Final = frozenset(
+    "argparse json Path Callable NamedTuple keras np pd tf Image SOURCE SEED EPOCHS BATCH_SIZE CHECKPOINT_EVERY STEPS "
+    "Data read_table split_rows prepare_targets assemble train load_data build_model main model data folder "
+    "annotations Scores weighted".split()
+)
+_KINDS: Final = {Kind.DATA: CodeKind.DATA, Kind.SOURCE: CodeKind.SOURCE, Kind.TRAINING: CodeKind.TRAINING}
+
+
+def render_components(analysis: Analysis, catalogue: Catalogue, stored: str) -> tuple[list[ComponentCode], list[Diagnostic]]:
+    """Write the code of every component that can be written.
+
+    Args:
+        analysis: the analysed graph; components with errors of their own are left out.
+        catalogue: the templates.
+        stored: how the dataset keeps images, `files` or `arrays`.
+
+    Returns:
+        The components in topological order, and what is wrong with custom code.
+    """
+    return _Renderer(analysis, catalogue, stored).run()
+
+
+class _Renderer:
+    def __init__(self, analysis: Analysis, catalogue: Catalogue, stored: str) -> None:
+        self.analysis = analysis
+        self.catalogue = catalogue
+        self.stored = stored
+        self.classes = class_names(analysis.nodes, RESERVED)
+        self.broken = {item.component for item in analysis.diagnostics if item.severity == "error"}
+        self.found: list[Diagnostic] = []
+
+    def run(self) -> tuple[list[ComponentCode], list[Diagnostic]]:
+        codes = [code for node in self.analysis.nodes.values() if (code := self.component(node)) is not None]
+        return codes, self.found
+
+    def component(self, node: Node) -> ComponentCode | None:
+        if node.type is None or node.settings is None or node.id in self.analysis.wiring.cyclic:
+            return None
+        if node.component.code is None and not self.renderable(node):
+            return None
+        text = self.text(node)
+        if text is None:
+            return None
+        kind = _KINDS.get(node.type.kind) or (CodeKind.EXPRESSION if _is_expression(text) else CodeKind.CLASS)
+        symbol = self.symbol(node, kind, text)
+        sides = self.analysis
+        return ComponentCode(
+            id=node.id,
+            type=node.component.type,
+            kind=kind,
+            code=text,
+            symbol=symbol,
+            inputs=dict(node.bindings),
+            outputs=tuple(port.name for port in node.ports.outputs or ()),
+            shares=node.component.shares or "",
+            visualization=visualization(node),
+            specs=dict(node.outputs),
+            target_side=node.id in sides.target_side and node.id not in sides.model_side,
+            keyed_inputs=keyed(node),
+        )
+
+    def renderable(self, node: Node) -> bool:
+        """A component with a bad place of its own has no code; a missing connection alone does not hinder it."""
+        own = [item for item in self.analysis.diagnostics if item.component == node.id and item.severity == "error"]
+        return all(item.code in {"missing-connection", "doubled-connection", "unknown-port", "rank-mismatch",
+                                 "shape-mismatch", "dtype-mismatch", "weights-before-targets"} for item in own)  # fmt: skip
+
+    def text(self, node: Node) -> str | None:
+        code = node.component.code
+        if code is None:
+            return self.rendered(node)
+        text = code.text.strip("\n").expandtabs(4)
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+            line = getattr(problem, "lineno", None) or 1
+            message = f"{node.label}: line {line} of its code is no valid Python: {getattr(problem, 'msg', problem)}."
+            self.found.append(error("syntax-error", message, component=node.id, line=line))
+            return None
+        return text
+
+    def rendered(self, node: Node) -> str:
+        kind, settings = node.type, node.settings
+        if kind is None or settings is None:
+            raise TypeError(f"'{node.id}' has no type or settings to render")
+        plugin = node.component.type.partition(".")[0]
+        owner = node.component.shares or node.id
+        values: dict[str, Any] = {
+            **settings_values(settings),
+            **kind.context(settings, node.inputs),
+            **node.values,
+            "name": owner,
+            "class_name": Code(self.classes[owner]),
+            "function": Code(f"{'read' if kind.kind is Kind.DATA else 'sample'}_{node.id}"),
+            "stored": self.stored,
+        }
+        return self.catalogue.templates.render(f"{plugin}/{kind.name}.j2", values)
+
+    def symbol(self, node: Node, kind: CodeKind, text: str) -> str:
+        if kind is CodeKind.DATA:
+            return f"read_{node.id}"
+        if kind is CodeKind.SOURCE:
+            return f"sample_{node.id}"
+        if kind is CodeKind.TRAINING:
+            return "assemble"
+        if kind is CodeKind.EXPRESSION:
+            return identifier(node.id, RESERVED)
+        if node.component.code is None:
+            return self.classes[node.component.shares or node.id]
+        names = [item.name for item in ast.parse(text).body if isinstance(item, ast.ClassDef)]
+        if not names:
+            message = f"{node.label}: its code must be one Keras layer expression, or define a keras.Layer class."
+            self.found.append(error("no-layer-class", message, component=node.id, line=1))
+            return self.classes[node.id]
+        return names[-1]
+
+
+def settings_values(settings: Settings) -> dict[str, Any]:
+    """Return the settings by name, as typed Python values."""
+    return {name: getattr(settings, name) for name in type(settings).model_fields}
+
+
+def visualization(node: Node) -> str:
+    """Return the picture that suits the output: what the type says, or probabilities behind softmax and sigmoid."""
+    activation = getattr(node.settings, "activation", None) or getattr(node.settings, "function", None)
+    output = node.outputs.get("output")
+    if activation in {"softmax", "sigmoid"} and output is not None and output.rank == 2:
+        return "probabilities"
+    return "auto" if node.type is None else node.type.visualization
+
+
+def keyed(node: Node) -> bool:
+    """Whether a call gets a mapping by port name: custom code with several inputs, and ports with names of their own."""
+    custom = node.component.code is not None or node.component.type == "core.custom"
+    repeated = any(port.repeated for port in node.ports.inputs or ())
+    return len(node.bindings) > 1 and (custom or not repeated)
+
+
+def call_arguments(bindings: Mapping[str, Binding], keyed_inputs: bool, variables: Mapping[str, str]) -> str:
+    """Return what stands between the parentheses of a call: one value, a list, or a mapping by port name."""
+    values = {port: _value(binding, variables) for port, binding in bindings.items()}
+    if len(values) == 1 and not keyed_inputs:
+        return next(iter(values.values()))
+    if keyed_inputs:
+        return "{" + ", ".join(f'"{port}": {value}' for port, value in values.items()) + "}"
+    return "[" + ", ".join(values.values()) + "]"
+
+
+def _value(binding: Binding, variables: Mapping[str, str]) -> str:
+    variable = variables[binding.component]
+    return variable if binding.output == "output" else f'{variable}["{binding.output}"]'
+
+
+def _is_expression(text: str) -> bool:
+    if text.startswith("class ") or "\nclass " in text:
+        return False
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError:
+        return False
+    return True
