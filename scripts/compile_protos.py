@@ -18,9 +18,14 @@ def compile_into(folder: Path) -> None:
     """Run protoc with the pinned tools on every proto of the repository."""
     protos = sorted(str(path.relative_to(SOURCES)) for path in (SOURCES / "glasswork").rglob("*.proto"))
     outputs = [f"--{kind}_out={folder}" for kind in ("python", "grpc_python", "mypy", "mypy_grpc")]
-    plugins = [f"--plugin=protoc-gen-{name}={Path(sys.executable).parent / f'protoc-gen-{name}'}" for name in ("mypy", "mypy_grpc")]
+    plugins = [
+        f"--plugin=protoc-gen-{name}={Path(sys.executable).parent / f'protoc-gen-{name}'}"
+        for name in ("mypy", "mypy_grpc")
+    ]
     subprocess.run(
-        [sys.executable, "-m", "grpc_tools.protoc", f"-I{SOURCES}", *plugins, *outputs, *protos], check=True, cwd=SOURCES
+        [sys.executable, "-m", "grpc_tools.protoc", f"-I{SOURCES}", *plugins, *outputs, *protos],
+        check=True,
+        cwd=SOURCES,
     )
     for package in {path.parent for path in folder.rglob("*.py")}:
         (package / "py.typed").touch()
@@ -28,8 +33,19 @@ def compile_into(folder: Path) -> None:
 
 def differences(folder: Path) -> list[str]:
     """Return the stubs under `folder` and in the repository that are not the same."""
-    names = {path.relative_to(base) for base in (folder, STUBS) for path in base.rglob("*.py*") if path.suffix in {".py", ".pyi"}}
-    same = [name for name in names if (folder / name).is_file() and (STUBS / name).is_file() and filecmp.cmp(folder / name, STUBS / name, shallow=False)]
+    names = {
+        path.relative_to(base)
+        for base in (folder, STUBS)
+        for path in base.rglob("*.py*")
+        if path.suffix in {".py", ".pyi"}
+    }
+    same = [
+        name
+        for name in names
+        if (folder / name).is_file()
+        and (STUBS / name).is_file()
+        and filecmp.cmp(folder / name, STUBS / name, shallow=False)
+    ]
     return sorted(str(name) for name in names.difference(same))
 
 

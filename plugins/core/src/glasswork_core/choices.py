@@ -16,7 +16,11 @@ Initializer = Literal[
     "ones", "random_normal", "random_uniform", "truncated_normal",
 ]  # fmt: skip
 Padding = Literal["same", "valid"]
-AXIS_NAMES = {1: "(batch, steps, channels)", 2: "(batch, height, width, channels)", 3: "(batch, depth, height, width, channels)"}
+AXIS_NAMES = {
+    1: "(batch, steps, channels)",
+    2: "(batch, height, width, channels)",
+    3: "(batch, depth, height, width, channels)",
+}
 
 
 def per_axis(value: int | tuple[int, ...], dimensions: int) -> tuple[int, ...]:
@@ -34,7 +38,9 @@ def expect_rank(spec: TensorSpec, rank: int, axes: str) -> None:
     """
     if spec.rank != rank:
         advice = "Insert a Reshape before it" if spec.rank < rank else "Insert a Reshape or a Flatten before it"
-        raise SpecError(f"expects an input of rank {rank} {axes}, received rank {spec.rank} {spec.shape_text()}. {advice}")
+        raise SpecError(
+            f"expects an input of rank {rank} {axes}, received rank {spec.rank} {spec.shape_text()}. {advice}"
+        )
 
 
 def expect_float(spec: TensorSpec) -> None:

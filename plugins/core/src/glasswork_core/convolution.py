@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from pydantic import StrictInt, model_validator
-
-from glasswork_core.choices import AXIS_NAMES, Activation, Initializer, Padding, expect_float, expect_rank, per_axis
 from glasswork_sdk.component import ComponentType
 from glasswork_sdk.diagnostics import SpecError
 from glasswork_sdk.settings import Settings, Size, setting
 from glasswork_sdk.specs import TensorSpec
+from pydantic import StrictInt, model_validator
+
+from glasswork_core.choices import AXIS_NAMES, Activation, Initializer, Padding, expect_float, expect_rank, per_axis
 
 
 def window_output(size: int | None, window: int, stride: int, padding: str, dilation: int = 1) -> int | None:
@@ -33,17 +33,24 @@ def _check_axes(settings: Settings, dimensions: int, names: Sequence[str]) -> No
 class ConvolutionSettings(Settings):
     """What slides over the input, and how."""
 
-    dimensions: Literal[1, 2, 3] = setting(2, "Axes that the kernel slides over: 1 for series, 2 for images, 3 for volumes.")
-    variant: Literal["standard", "transposed", "separable", "depthwise"] = setting(
-        "standard", "standard; transposed enlarges; separable and depthwise treat channels apart and need fewer weights."
+    dimensions: Literal[1, 2, 3] = setting(
+        2, "Axes that the kernel slides over: 1 for series, 2 for images, 3 for volumes."
     )
-    filters: StrictInt = setting(16, "Feature maps that it makes; a depthwise convolution makes its own number.", ge=1, le=65_536)
+    variant: Literal["standard", "transposed", "separable", "depthwise"] = setting(
+        "standard",
+        "standard; transposed enlarges; separable and depthwise treat channels apart and need fewer weights.",
+    )
+    filters: StrictInt = setting(
+        16, "Feature maps that it makes; a depthwise convolution makes its own number.", ge=1, le=65_536
+    )
     kernel_size: Size = setting(3, "Size of the kernel, one number or one for each axis.", unit="pixels")
     strides: Size = setting(1, "How far the kernel moves; above 1 makes the output smaller.", unit="pixels")
     padding: Padding = setting("same", "same keeps the size by zeros around the edge; valid uses whole windows only.")
     dilation_rate: Size = setting(1, "Distance between the kernel's points.", unit="pixels")
     groups: StrictInt = setting(1, "Groups of channels that see only themselves; standard only.", ge=1, le=65_536)
-    depth_multiplier: StrictInt = setting(1, "Outputs for each input channel; separable and depthwise only.", ge=1, le=1024)
+    depth_multiplier: StrictInt = setting(
+        1, "Outputs for each input channel; separable and depthwise only.", ge=1, le=1024
+    )
     activation: Activation = setting("relu", "Function applied to the output.")
     use_bias: bool = setting(True, "Whether a learned number is added to each feature map.")
     kernel_initializer: Initializer = setting("glorot_uniform", "How the first weights are drawn.")
@@ -57,7 +64,9 @@ class ConvolutionSettings(Settings):
         if max(per_axis(self.strides, 1)) > 1 and max(per_axis(self.dilation_rate, 1)) > 1:
             raise ValueError("strides and dilation_rate cannot both be above 1; set one of them to 1")
         if self.variant in {"separable", "depthwise"} and len(set(per_axis(self.strides, 1))) > 1:
-            raise ValueError(f"strides is the same on each axis for a {self.variant} convolution; received {self.strides}")
+            raise ValueError(
+                f"strides is the same on each axis for a {self.variant} convolution; received {self.strides}"
+            )
         if self.groups > 1 and (self.variant != "standard" or self.filters % self.groups):
             raise ValueError(f"groups divides filters, and only a standard convolution has it; received {self.groups}")
         return self
@@ -155,6 +164,9 @@ class Pooling(ComponentType[PoolingSettings]):
         for size, pool, step in zip(spec.shape[1:-1], window, stride, strict=True):
             result = window_output(size, pool, step, settings.padding)
             if result is not None and result < 1:
-                raise SpecError(f"has a window of {pool} on an axis of {size}. Make the window smaller or set padding to 'same'", setting="pool_size")
+                raise SpecError(
+                    f"has a window of {pool} on an axis of {size}. Make the window smaller or set padding to 'same'",
+                    setting="pool_size",
+                )
             sizes.append(result)
         return {"output": spec.with_shape((spec.shape[0], *sizes, spec.shape[-1]))}

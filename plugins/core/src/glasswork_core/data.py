@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt
-
 from glasswork_sdk.component import DataType, Suggestion, Surroundings
 from glasswork_sdk.diagnostics import SpecError
 from glasswork_sdk.settings import Settings, setting
 from glasswork_sdk.specs import FLOAT, INTEGER, TensorSpec
+from pydantic import Field, StrictInt
 
 Pixels = Annotated[StrictInt, Field(ge=1, le=4096)]
 

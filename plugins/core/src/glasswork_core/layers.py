@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import StrictInt
-
-from glasswork_core.choices import Activation as ActivationName
-from glasswork_core.choices import Initializer, expect_float
 from glasswork_sdk.component import ComponentType, Suggestion, Surroundings
 from glasswork_sdk.diagnostics import SpecError
 from glasswork_sdk.settings import Settings, setting
 from glasswork_sdk.specs import TensorSpec
+from pydantic import StrictInt
+
+from glasswork_core.choices import Activation as ActivationName
+from glasswork_core.choices import Initializer, expect_float
 
 
 class DenseSettings(Settings):
@@ -46,9 +46,13 @@ class Dense(ComponentType[DenseSettings]):
         spec = inputs["input"]
         expect_float(spec)
         if spec.rank < 2:
-            raise SpecError(f"expects an input of at least rank 2 (batch, values), received rank {spec.rank} {spec.shape_text()}. Insert a Flatten before it")
+            raise SpecError(
+                f"expects an input of at least rank 2 (batch, values), received rank {spec.rank} {spec.shape_text()}. Insert a Flatten before it"
+            )
         if spec.shape[-1] is None:
-            raise SpecError(f"must know the size of the last axis of its input, received {spec.shape_text()}. Insert a Reshape before it")
+            raise SpecError(
+                f"must know the size of the last axis of its input, received {spec.shape_text()}. Insert a Reshape before it"
+            )
         return {"output": spec.with_shape((*spec.shape[:-1], settings.units))}
 
     def suggest(
@@ -103,9 +107,14 @@ class BatchNormalization(ComponentType[BatchNormalizationSettings]):
         expect_float(spec)
         axis = settings.axis + spec.rank if settings.axis < 0 else settings.axis
         if not 1 <= axis < spec.rank:
-            raise SpecError(f"has the axis {settings.axis}, which {spec.shape_text()} does not have behind the batch. Choose -1", setting="axis")
+            raise SpecError(
+                f"has the axis {settings.axis}, which {spec.shape_text()} does not have behind the batch. Choose -1",
+                setting="axis",
+            )
         if spec.shape[axis] is None:
-            raise SpecError(f"must know the size of axis {settings.axis} of its input, received {spec.shape_text()}", setting="axis")
+            raise SpecError(
+                f"must know the size of axis {settings.axis} of its input, received {spec.shape_text()}", setting="axis"
+            )
         return {"output": spec}
 
 
@@ -153,5 +162,8 @@ class Activation(ComponentType[ActivationSettings]):
         """Return the input's spec."""
         expect_float(inputs["input"])
         if settings.function == "softmax" and inputs["input"].rank < 2:
-            raise SpecError(f"needs an axis for softmax, received {inputs['input'].shape_text()}. Insert a Flatten before it", setting="function")
+            raise SpecError(
+                f"needs an axis for softmax, received {inputs['input'].shape_text()}. Insert a Flatten before it",
+                setting="function",
+            )
         return {"output": inputs["input"]}

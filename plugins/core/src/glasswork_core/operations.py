@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from pydantic import StrictInt
-
 from glasswork_sdk.component import REPEATED_INPUT, ComponentType, NoSettings
 from glasswork_sdk.diagnostics import SpecError
 from glasswork_sdk.settings import Settings, setting
 from glasswork_sdk.specs import Port, TensorSpec
+from pydantic import StrictInt
 
 
 class MergeSettings(Settings):
@@ -33,7 +32,15 @@ class Merge(ComponentType[MergeSettings]):
     title = "Merge"
     summary = "Makes one tensor of several: side by side, or value by value."
     category = "operations"
-    keywords = ("keras.layers.Concatenate", "keras.layers.Add", "keras.layers.Multiply", "torch.cat", "concat", "sum", "skip")
+    keywords = (
+        "keras.layers.Concatenate",
+        "keras.layers.Add",
+        "keras.layers.Multiply",
+        "torch.cat",
+        "concat",
+        "sum",
+        "skip",
+    )
     Settings = MergeSettings
     weightless = True
 
@@ -45,13 +52,22 @@ class Merge(ComponentType[MergeSettings]):
         """Return the merged spec."""
         specs = list(inputs.values())
         if len(specs) < 2:
-            raise SpecError("needs at least two inputs. Connect another, or remove it", port="input", code="missing-connection")
+            raise SpecError(
+                "needs at least two inputs. Connect another, or remove it", port="input", code="missing-connection"
+            )
         first = specs[0]
         for name, spec in inputs.items():
             if spec.dtype != first.dtype:
-                raise SpecError(f"expects inputs of one type, received {first.dtype} and {spec.dtype}", port=name, code="dtype-mismatch")
+                raise SpecError(
+                    f"expects inputs of one type, received {first.dtype} and {spec.dtype}",
+                    port=name,
+                    code="dtype-mismatch",
+                )
             if spec.rank != first.rank:
-                raise SpecError(f"expects inputs of one rank, received {first.shape_text()} and {spec.shape_text()}. Insert a Reshape or a Flatten before it", port=name)
+                raise SpecError(
+                    f"expects inputs of one rank, received {first.shape_text()} and {spec.shape_text()}. Insert a Reshape or a Flatten before it",
+                    port=name,
+                )
         axis = self._axis(settings, first) if settings.operation == "concatenate" else None
         sizes: list[int | None] = []
         for place in range(first.rank):
@@ -74,7 +90,10 @@ class Merge(ComponentType[MergeSettings]):
     def _axis(settings: MergeSettings, spec: TensorSpec) -> int:
         axis = settings.axis + spec.rank if settings.axis < 0 else settings.axis
         if not 1 <= axis < spec.rank:
-            raise SpecError(f"has the axis {settings.axis}, which {spec.shape_text()} does not have behind the batch. Insert a Reshape, or choose another", setting="axis")
+            raise SpecError(
+                f"has the axis {settings.axis}, which {spec.shape_text()} does not have behind the batch. Insert a Reshape, or choose another",
+                setting="axis",
+            )
         return axis
 
 

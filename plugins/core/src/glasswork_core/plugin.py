@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from glasswork_core import data, layers, operations, processing, suggest, training
-from glasswork_core.convolution import Convolution, Pooling
-from glasswork_core.recurrent import Recurrent
 from glasswork_sdk.component import ComponentType
 from glasswork_sdk.hookspecs import hookimpl
 from glasswork_sdk.profile import DatasetProfile
 from glasswork_sdk.suggestion import SuggestedGraph
+
+from glasswork_core import data, layers, operations, processing, suggest, training
+from glasswork_core.convolution import Convolution, Pooling
+from glasswork_core.recurrent import Recurrent
 
 
 @hookimpl

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt, model_validator
-
-from glasswork_core.choices import expect_float, expect_rank
 from glasswork_sdk.component import ComponentType, NoSettings, Suggestion, Surroundings
 from glasswork_sdk.diagnostics import SpecError
 from glasswork_sdk.settings import Axes, Settings, setting
 from glasswork_sdk.specs import FLOAT, TensorSpec, known_product
+from pydantic import Field, StrictInt, model_validator
+
+from glasswork_core.choices import expect_float, expect_rank
 
 
 class ReshapeSettings(Settings):
@@ -29,7 +29,9 @@ class ReshapeSettings(Settings):
         if any(size == 0 or size < -1 for size in self.shape) or self.shape.count(-1) > 1:
             raise ValueError(f"every size of shape is at least 1, and one may be -1; received {self.shape}")
         if self.permutation and sorted(self.permutation) != list(range(1, len(self.shape) + 1)):
-            raise ValueError(f"permutation names each axis from 1 to {len(self.shape)} once; received {self.permutation}")
+            raise ValueError(
+                f"permutation names each axis from 1 to {len(self.shape)} once; received {self.permutation}"
+            )
         return self
 
 
@@ -117,7 +119,9 @@ class NormalizeSettings(Settings):
                     code="unknown-statistics",
                 )
         if self.method == "range" and (self.minimum or 0.0) >= (self.maximum or 0.0):
-            raise SpecError(f"needs a minimum below the maximum, received {self.minimum} and {self.maximum}", setting="minimum")
+            raise SpecError(
+                f"needs a minimum below the maximum, received {self.minimum} and {self.maximum}", setting="minimum"
+            )
 
 
 def _figures(feature_of: Surroundings, target: bool = False) -> Mapping[str, Suggestion]:
@@ -241,5 +245,3 @@ class Flatten(ComponentType[NoSettings]):
         """Return `(batch, values)`; a row without axes becomes one value."""
         spec = inputs["input"]
         return {"output": spec.with_shape((spec.shape[0], spec.size))}
-
-

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import StrictInt
-
-from glasswork_core.choices import Activation, expect_float, expect_rank
 from glasswork_sdk.component import ComponentType
 from glasswork_sdk.diagnostics import SpecError
 from glasswork_sdk.settings import Settings, setting
 from glasswork_sdk.specs import TensorSpec
+from pydantic import StrictInt
+
+from glasswork_core.choices import Activation, expect_float, expect_rank
 
 
 class RecurrentSettings(Settings):
     """The cell and what it gives."""
 
-    cell: Literal["lstm", "gru", "simple"] = setting("lstm", "lstm remembers longest, gru is smaller, simple is the plain one.")
+    cell: Literal["lstm", "gru", "simple"] = setting(
+        "lstm", "lstm remembers longest, gru is smaller, simple is the plain one."
+    )
     units: StrictInt = setting(32, "Size of the state.", ge=1, le=65_536)
     return_sequences: bool = setting(False, "Whether every step gives an output, or only the last.")
     bidirectional: bool = setting(False, "Whether the sequence is read in both directions, which doubles the output.")
@@ -39,7 +41,14 @@ class Recurrent(ComponentType[RecurrentSettings]):
     title = "Recurrent"
     summary = "Reads a sequence step by step and remembers: LSTM, GRU or a simple cell."
     category = "layers"
-    keywords = ("keras.layers.LSTM", "keras.layers.GRU", "keras.layers.SimpleRNN", "Bidirectional", "torch.nn.LSTM", "rnn")
+    keywords = (
+        "keras.layers.LSTM",
+        "keras.layers.GRU",
+        "keras.layers.SimpleRNN",
+        "Bidirectional",
+        "torch.nn.LSTM",
+        "rnn",
+    )
     Settings = RecurrentSettings
 
     def infer(self, settings: RecurrentSettings, inputs: Mapping[str, TensorSpec]) -> Mapping[str, TensorSpec]:

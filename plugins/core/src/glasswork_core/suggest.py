@@ -56,7 +56,9 @@ def _prepared(graph: SuggestedGraph, source: str, column: FeatureProfile, row: i
     if column.type == "binary":
         return source
     reason = f"Layers learn best from values around 0, so '{column.name}' is scaled by its own mean and deviation."
-    scaled = graph.add(f"{source}_normalize", "core.normalize", source, at=(1, row), reason=reason, method="standardize")
+    scaled = graph.add(
+        f"{source}_normalize", "core.normalize", source, at=(1, row), reason=reason, method="standardize"
+    )
     return scaled if column.type == "numerical" else _convolutions(graph, scaled, column, row)
 
 
@@ -65,20 +67,36 @@ def _convolutions(graph: SuggestedGraph, source: str, column: FeatureProfile, ro
     blocks = max(1, min(5, math.floor(math.log2(max(smallest, 8) / 4))))
     last, filters = source, 32
     for block in range(blocks):
-        reason = f"{filters} kernels of 3 × 3 look for small patterns wherever they are in the image." if block == 0 else ""
+        reason = (
+            f"{filters} kernels of 3 × 3 look for small patterns wherever they are in the image." if block == 0 else ""
+        )
         for _ in range(2):
-            last = graph.add("conv1", "core.convolution", last, at=(2 + block, row), reason=reason, filters=filters, kernel_size=[3, 3])
+            last = graph.add(
+                "conv1",
+                "core.convolution",
+                last,
+                at=(2 + block, row),
+                reason=reason,
+                filters=filters,
+                kernel_size=[3, 3],
+            )
             reason = ""
         reason = "Pooling halves the image, so that the next layers see larger patterns." if block == 0 else ""
-        last = graph.add("pool1", "core.pooling", last, at=(3 + block, row), reason=reason, operation="max", pool_size=[2, 2])
+        last = graph.add(
+            "pool1", "core.pooling", last, at=(3 + block, row), reason=reason, operation="max", pool_size=[2, 2]
+        )
         filters = min(filters * 2, 256)
-    return graph.add("flatten1", "core.flatten", last, at=(4 + blocks, row), reason="Dense layers take one axis of values.")
+    return graph.add(
+        "flatten1", "core.flatten", last, at=(4 + blocks, row), reason="Dense layers take one axis of values."
+    )
 
 
 def _body(graph: SuggestedGraph, joined: str, rows: int, images: bool, at: int) -> str:
     units = 128 if images else 16 if rows < 1_000 else 64
     rate = 0.4 if images else 0.1
-    reason = f"{units} units are enough to combine the inputs of {rows:,} rows, and few enough not to learn them by heart."
+    reason = (
+        f"{units} units are enough to combine the inputs of {rows:,} rows, and few enough not to learn them by heart."
+    )
     dense = graph.add("dense1", "core.dense", joined, at=(at, 0), reason=reason, units=units, activation="relu")
     reason = "Dropout keeps the model from relying on single values, so that it does better on new rows."
     return graph.add("dropout1", "core.dropout", dense, at=(at + 1, 0), reason=reason, rate=rate)
@@ -90,7 +108,14 @@ def _heads(graph: SuggestedGraph, profile: DatasetProfile, features: str, goals:
         answer = graph.add(f"{component_id(goal.name)}_dense", "core.dense", features, at=(8, row))
         if not classes:
             reason = f"The model learns around 0, and this brings its answer back to the units of '{goal.name}'."
-            answer = graph.add(f"{component_id(goal.name)}_denormalize", "core.denormalize", answer, at=(9, row), reason=reason, method="standardize")
+            answer = graph.add(
+                f"{component_id(goal.name)}_denormalize",
+                "core.denormalize",
+                answer,
+                at=(9, row),
+                reason=reason,
+                method="standardize",
+            )
         truth = graph.add(component_id(goal.name), "core.data", at=(9, row + 1))
         graph.components[truth]["settings"]["feature"] = goal.name
         suffix = "" if row == 0 else f"_{row + 1}"
@@ -104,7 +129,13 @@ def _heads(graph: SuggestedGraph, profile: DatasetProfile, features: str, goals:
 
 def component_id(column: str) -> str:
     """Return an id made from the name of a column: lower case, letters, digits and `_`."""
-    text = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in column.lower()).strip("_")[:40]
+    text = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in column.lower()).strip("_")[
+        :40
+    ]
     while "__" in text:
         text = text.replace("__", "_")
-    return text if text[:1].isalpha() and text not in {"train"} and not keyword.iskeyword(text) else f"column_{text}".rstrip("_")
+    return (
+        text
+        if text[:1].isalpha() and text not in {"train"} and not keyword.iskeyword(text)
+        else f"column_{text}".rstrip("_")
+    )

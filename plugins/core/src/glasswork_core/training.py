@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from pydantic import StrictInt, model_validator
-
 from glasswork_sdk.component import Suggestion, Surroundings, TrainingSettings, TrainingType
 from glasswork_sdk.diagnostics import SpecError
 from glasswork_sdk.graph import numbered, port_number
 from glasswork_sdk.settings import Numbers, setting
 from glasswork_sdk.specs import Port, TensorSpec
+from pydantic import StrictInt, model_validator
 
 PORTS = (Port("predictions", repeated=True), Port("targets", repeated=True, target=True))
 
@@ -23,10 +22,16 @@ class SupervisedSettings(TrainingSettings):
         "adam", "How weights follow the gradient; adam suits most models."
     )
     learning_rate: float = setting(0.001, "Size of a step along the gradient.", gt=0, le=100)
-    schedule: Literal["constant", "exponential", "cosine"] = setting("constant", "How the learning rate changes over the steps.")
-    decay_steps: StrictInt = setting(1000, "Steps over which the schedule lowers the learning rate.", unit="steps", ge=1)
+    schedule: Literal["constant", "exponential", "cosine"] = setting(
+        "constant", "How the learning rate changes over the steps."
+    )
+    decay_steps: StrictInt = setting(
+        1000, "Steps over which the schedule lowers the learning rate.", unit="steps", ge=1
+    )
     decay_rate: float = setting(0.96, "Factor of the exponential schedule for each decay_steps.", gt=0, le=1)
-    warmup_steps: StrictInt = setting(0, "Steps over which the cosine schedule first raises the rate from 0.", unit="steps", ge=0)
+    warmup_steps: StrictInt = setting(
+        0, "Steps over which the cosine schedule first raises the rate from 0.", unit="steps", ge=0
+    )
     final_rate: float = setting(0.0, "Share of the learning rate that the cosine schedule ends at.", ge=0, le=1)
     beta_1: float = setting(0.9, "Decay of the mean of gradients; adam, adamw, nadam, lion.", ge=0, lt=1)
     beta_2: float = setting(0.999, "Decay of the mean of squared gradients; adam, adamw, nadam, lion.", ge=0, lt=1)
@@ -37,11 +42,17 @@ class SupervisedSettings(TrainingSettings):
     rho: float = setting(0.9, "Decay of the mean of squared gradients; rmsprop, adadelta.", ge=0, lt=1)
     centered: bool = setting(False, "Whether rmsprop divides by the variance in place of the mean square.")
     initial_accumulator: float = setting(0.1, "First value of adagrad's sums of squares.", ge=0, le=100)
-    weight_decay: float = setting(0.004, "Share of each weight that is taken off, per step and learning rate; adamw.", ge=0, le=1)
-    clip_norm: float = setting(0.0, "Longest gradient of each variable; longer ones are cut. 0 for no limit.", ge=0, le=1e6)
+    weight_decay: float = setting(
+        0.004, "Share of each weight that is taken off, per step and learning rate; adamw.", ge=0, le=1
+    )
+    clip_norm: float = setting(
+        0.0, "Longest gradient of each variable; longer ones are cut. 0 for no limit.", ge=0, le=1e6
+    )
     early_stopping: bool = setting(False, "Whether training ends when it gets no better.")
     monitor: str = setting("val_loss", "The metric that has to get better.", pattern=r"^[a-z][a-z0-9_]{0,62}$")
-    patience: StrictInt = setting(10, "Epochs without getting better before training ends.", unit="epochs", ge=0, le=100_000)
+    patience: StrictInt = setting(
+        10, "Epochs without getting better before training ends.", unit="epochs", ge=0, le=100_000
+    )
     min_delta: float = setting(0.0, "What counts as better, in units of the metric.", ge=0, le=1e6)
     restore_best_weights: bool = setting(True, "Whether the weights of the best epoch are kept at an early stop.")
 
@@ -56,7 +67,8 @@ class ClassificationSettings(SupervisedSettings):
     """How a classifier learns."""
 
     loss: Literal["cross_entropy", "focal", "hinge"] = setting(
-        "cross_entropy", "cross_entropy for probabilities; focal looks at hard rows; hinge wants a margin (binary, one-hot)."
+        "cross_entropy",
+        "cross_entropy for probabilities; focal looks at hard rows; hinge wants a margin (binary, one-hot).",
     )
     gamma: float = setting(2.0, "How much the focal loss looks at hard rows.", ge=0, le=10)
     from_logits: bool = setting(False, "Whether predictions are scores without softmax or sigmoid.")
@@ -67,10 +79,12 @@ class ClassificationSettings(SupervisedSettings):
 class RegressionSettings(SupervisedSettings):
     """How a model learns to predict numbers."""
 
-    loss: Literal["mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "mean_squared_logarithmic_error", "poisson"] = setting(
-        "mean_squared_error", "How far off a prediction is; huber and mean_absolute_error forgive outliers."
+    loss: Literal[
+        "mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "mean_squared_logarithmic_error", "poisson"
+    ] = setting("mean_squared_error", "How far off a prediction is; huber and mean_absolute_error forgive outliers.")
+    delta: float = setting(
+        1.0, "Where the huber loss turns from squares to lines, in units of the target.", gt=0, le=1e9
     )
-    delta: float = setting(1.0, "Where the huber loss turns from squares to lines, in units of the target.", gt=0, le=1e9)
 
 
 class _Supervised(TrainingType[Any]):
@@ -89,7 +103,10 @@ class _Supervised(TrainingType[Any]):
             for spec, base in ((prediction, "targets"), (target, "predictions")):
                 if spec is None:
                     name = numbered(base, number)
-                    raise SpecError(f"has '{numbered('predictions' if base == 'targets' else 'targets', number)}' without '{name}'. Connect both or neither", code="missing-connection")
+                    raise SpecError(
+                        f"has '{numbered('predictions' if base == 'targets' else 'targets', number)}' without '{name}'. Connect both or neither",
+                        code="missing-connection",
+                    )
             if prediction is not None and target is not None:
                 self.check_pair(settings, prediction, target, numbered("predictions", number))
         return {}
@@ -110,7 +127,9 @@ class _Supervised(TrainingType[Any]):
             }
             for number, prediction, target in self.pairs(inputs)
         ]
-        pairs = pairs or [{"predictions": "predictions", "targets": "targets", "prefix": "", "form": "sparse", "rank": 2}]
+        pairs = pairs or [
+            {"predictions": "predictions", "targets": "targets", "prefix": "", "form": "sparse", "rank": 2}
+        ]
         return {"pairs": pairs, "forms": sorted({str(pair["form"]) for pair in pairs})}
 
     def suggest(
@@ -135,7 +154,9 @@ def learning(rows: int) -> dict[str, Suggestion]:
         "epochs": Suggestion(epochs, f"{rows:,} rows are seen {epochs} times at most; early stopping ends it sooner."),
         "batch_size": Suggestion(batch, f"Steps of {batch} rows are a good compromise for {rows:,} rows."),
         "early_stopping": Suggestion(True, "Training ends by itself when the validation rows stop getting better."),
-        "patience": Suggestion(20 if rows < 1_000 else 10, "Small data needs patience, because single epochs say little."),
+        "patience": Suggestion(
+            20 if rows < 1_000 else 10, "Small data needs patience, because single epochs say little."
+        ),
     }
 
 
@@ -154,23 +175,45 @@ class Classification(_Supervised):
     Settings = ClassificationSettings
     metrics: ClassVar[tuple[str, ...]] = ("loss", "accuracy", "precision", "recall", "f1", "auc")
 
-    def check_pair(self, settings: ClassificationSettings, prediction: TensorSpec, target: TensorSpec, port: str) -> None:
+    def check_pair(
+        self, settings: ClassificationSettings, prediction: TensorSpec, target: TensorSpec, port: str
+    ) -> None:
         """Raise `SpecError` unless there is a probability for each class."""
         if not prediction.dtype.startswith("float"):
-            raise SpecError(f"expects probabilities (float32), received {prediction.dtype}", port=port, code="dtype-mismatch")
+            raise SpecError(
+                f"expects probabilities (float32), received {prediction.dtype}", port=port, code="dtype-mismatch"
+            )
         if prediction.rank != 2:
-            raise SpecError(f"expects predictions of rank 2 (batch, classes), received rank {prediction.rank} {prediction.shape_text()}. Insert a Flatten and a Dense before it", port=port, code="rank-mismatch")
+            raise SpecError(
+                f"expects predictions of rank 2 (batch, classes), received rank {prediction.rank} {prediction.shape_text()}. Insert a Flatten and a Dense before it",
+                port=port,
+                code="rank-mismatch",
+            )
         form, width = form_of(target), prediction.shape[-1]
         if form == "sparse" and (target.rank != 1 or width == 1):
-            raise SpecError(f"compares {prediction.shape_text()} with the class index {target.shape_text()}, for which each class needs a value. Give the Dense before it as many units as there are classes", port=port)
+            raise SpecError(
+                f"compares {prediction.shape_text()} with the class index {target.shape_text()}, for which each class needs a value. Give the Dense before it as many units as there are classes",
+                port=port,
+            )
         if form != "sparse" and (target.rank != 2 or target.shape[-1] != width):
-            raise SpecError(f"compares {prediction.shape_text()} with {target.shape_text()}, which must have the same shape", port=port)
+            raise SpecError(
+                f"compares {prediction.shape_text()} with {target.shape_text()}, which must have the same shape",
+                port=port,
+            )
         weights = len(settings.class_weights)
         expected = 2 if form == "binary" else width
         if weights and expected is not None and weights != expected:
-            raise SpecError(f"has {weights} class weights for {expected} classes. Give one for each, or none", setting="class_weights", code="bad-setting")
+            raise SpecError(
+                f"has {weights} class weights for {expected} classes. Give one for each, or none",
+                setting="class_weights",
+                code="bad-setting",
+            )
         if settings.loss == "hinge" and form == "sparse":
-            raise SpecError("has the hinge loss, which needs targets as one-hot rows or as yes and no. Insert a One-hot before the targets", setting="loss", code="bad-setting")
+            raise SpecError(
+                "has the hinge loss, which needs targets as one-hot rows or as yes and no. Insert a One-hot before the targets",
+                setting="loss",
+                code="bad-setting",
+            )
 
 
 class Regression(_Supervised):
@@ -192,9 +235,16 @@ class Regression(_Supervised):
         """Raise `SpecError` unless both have one shape."""
         for spec, name in ((prediction, "predictions"), (target, "targets")):
             if not spec.dtype.startswith("float"):
-                raise SpecError(f"expects {name} that are numbers (float32), received {spec.dtype}. Use Classification for classes", port=port if name == "predictions" else port.replace("predictions", "targets"), code="dtype-mismatch")
+                raise SpecError(
+                    f"expects {name} that are numbers (float32), received {spec.dtype}. Use Classification for classes",
+                    port=port if name == "predictions" else port.replace("predictions", "targets"),
+                    code="dtype-mismatch",
+                )
         same = prediction.rank == target.rank and all(
             None in pair or pair[0] == pair[1] for pair in zip(prediction.shape, target.shape, strict=True)
         )
         if not same:
-            raise SpecError(f"compares {prediction.shape_text()} with {target.shape_text()}, which must have the same shape", port=port)
+            raise SpecError(
+                f"compares {prediction.shape_text()} with {target.shape_text()}, which must have the same shape",
+                port=port,
+            )

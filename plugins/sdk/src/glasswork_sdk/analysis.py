@@ -140,7 +140,9 @@ class _Analyser:
         for name, node in ordered.items():
             if name not in wiring.cyclic:
                 self.visit(node, ordered)
-        result = Analysis(self.followed(), ordered, wiring, training, diagnostics=self.found, explanation=self.explanation)
+        result = Analysis(
+            self.followed(), ordered, wiring, training, diagnostics=self.found, explanation=self.explanation
+        )
         self.find_sides(result)
         result.diagnostics.sort(key=lambda item: _RANK[item.severity])
         return result
@@ -154,7 +156,7 @@ class _Analyser:
                     error(
                         "bad-share",
                         f"'{name}' shares the layer of '{component.shares}', which must be another component of type "
-                        f"{component.type} with a layer of its own. Choose one, or remove \"shares\".",
+                        f'{component.type} with a layer of its own. Choose one, or remove "shares".',
                         component=name,
                     )
                 )
@@ -176,14 +178,19 @@ class _Analyser:
             advice = f"The plugin '{plugin}' could not be loaded: {info.error}."
         else:
             advice = f"The plugin '{plugin}' {info.version} has no such type; choose one of its types."
-        return error("unknown-type", f"'{name}' has the type {type_name}, which nobody offers. {advice}", component=name)
+        return error(
+            "unknown-type", f"'{name}' has the type {type_name}, which nobody offers. {advice}", component=name
+        )
 
     def settings(self, name: str, kind: ComponentType[Any], component: Component, quiet: bool) -> Settings | None:
         try:
-            return validate(kind.Settings, component.values)
+            settings: Settings = validate(kind.Settings, component.values)
+            return settings
         except InvalidSettings as problem:
             for violation in problem.fields if not quiet else ():
-                message = f"{kind.title} '{name}': the setting '{violation.field}' is not valid. {violation.description}."
+                message = (
+                    f"{kind.title} '{name}': the setting '{violation.field}' is not valid. {violation.description}."
+                )
                 self.found.append(error("bad-setting", message, component=name, setting=violation.field))
             return None
 
@@ -241,7 +248,9 @@ class _Analyser:
                     self.spread(source.component, column, nodes, aims)
         return aims
 
-    def spread(self, start: str, column: FeatureProfile, nodes: Mapping[str, Node], aims: dict[str, FeatureProfile]) -> None:
+    def spread(
+        self, start: str, column: FeatureProfile, nodes: Mapping[str, Node], aims: dict[str, FeatureProfile]
+    ) -> None:
         component: str | None = start
         while component is not None and component not in aims:
             aims[component] = column
@@ -349,7 +358,12 @@ class _Analyser:
         open_settings = [name for name in kind.follows if getattr(settings, name) is None]
         if not self.suggesting and not open_settings:
             return
-        around = Surroundings(self.profile, self.features[node.id], self.aims.get(node.id), self.targets if node.kind is Kind.TRAINING else {})
+        around = Surroundings(
+            self.profile,
+            self.features[node.id],
+            self.aims.get(node.id),
+            self.targets if node.kind is Kind.TRAINING else {},
+        )
         if node.kind is not Kind.TRAINING and node.kind is not Kind.DATA and len(node.bindings) == 1:
             binding = next(iter(node.bindings.values()))
             around = replace(around, feature=self.features.get(binding.component))
@@ -389,7 +403,9 @@ class _Analyser:
         node = result.nodes[result.training]
         target = {name for name in node.bindings if (port := node.ports.input(name)) is not None and port.target}
         result.target_side = result.wiring.behind(node.bindings[name].component for name in target)
-        result.model_side = result.wiring.behind(node.bindings[name].component for name in node.bindings.keys() - target)
+        result.model_side = result.wiring.behind(
+            node.bindings[name].component for name in node.bindings.keys() - target
+        )
         for name in sorted(result.target_side):
             item = result.nodes[name]
             if item.type is not None and not item.type.weightless:

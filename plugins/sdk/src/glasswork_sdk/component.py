@@ -105,9 +105,7 @@ class ComponentType(Generic[S]):
         """
         return {"output": next(iter(inputs.values()))}
 
-    def suggest(
-        self, settings: S, inputs: Mapping[str, TensorSpec], around: Surroundings
-    ) -> Mapping[str, Suggestion]:
+    def suggest(self, settings: S, inputs: Mapping[str, TensorSpec], around: Surroundings) -> Mapping[str, Suggestion]:
         """Return values for settings that the user has not touched."""
         return {}
 

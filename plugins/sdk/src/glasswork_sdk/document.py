@@ -156,7 +156,9 @@ class Document(_Model):
     def _ids_are_names(self) -> Document:
         for component_id in self.components:
             if not is_component_id(component_id):
-                raise ValueError(f"a component id matches {ID_PATTERN} and is no Python keyword, received {component_id!r}")
+                raise ValueError(
+                    f"a component id matches {ID_PATTERN} and is no Python keyword, received {component_id!r}"
+                )
         return self
 
     @classmethod
@@ -237,13 +239,17 @@ def _check_values(value: Any, path: str, depth: int) -> None:
         for index, item in enumerate(value):
             _check_values(item, f"{path}.{index}", depth + 1)
     elif isinstance(value, float | int) and not isinstance(value, bool):
-        if (isinstance(value, float) and not math.isfinite(value)) or (isinstance(value, int) and abs(value) > _MAX_INTEGER):
+        if (isinstance(value, float) and not math.isfinite(value)) or (
+            isinstance(value, int) and abs(value) > _MAX_INTEGER
+        ):
             raise InvalidDocument(
                 f"Numbers in a model document are finite, and integers at most 2^53; received {value} at {path}.",
                 fields=[FieldViolation(path, "not a finite number, or an integer above 2^53")],
             )
     elif isinstance(value, str) and not _is_unicode(value):
-        raise InvalidDocument(f"The text at {path} is no valid Unicode.", fields=[FieldViolation(path, "lone surrogate")])
+        raise InvalidDocument(
+            f"The text at {path} is no valid Unicode.", fields=[FieldViolation(path, "lone surrogate")]
+        )
 
 
 def _is_unicode(text: str) -> bool:
@@ -272,7 +278,9 @@ def _check_format(data: Mapping[str, Any]) -> None:
 
 
 def _as_invalid(error: ValidationError) -> InvalidDocument:
-    fields = [FieldViolation(".".join(map(str, item["loc"])) or "document", item["msg"]) for item in error.errors()[:20]]
+    fields = [
+        FieldViolation(".".join(map(str, item["loc"])) or "document", item["msg"]) for item in error.errors()[:20]
+    ]
     told = "; ".join(f"{field.field}: {field.description}" for field in fields[:3])
     more = f" (and {error.error_count() - 3} more)" if error.error_count() > 3 else ""
     return InvalidDocument(f"The model document has a bad value at {told}{more}.", fields=fields)
@@ -324,7 +332,9 @@ def _format(value: Any, indent: int) -> str:
         return flat
     inner = " " * (indent + 2)
     if isinstance(value, dict):
-        parts = [f"{inner}{json.dumps(key, ensure_ascii=False)}: {_format(item, indent + 2)}" for key, item in value.items()]
+        parts = [
+            f"{inner}{json.dumps(key, ensure_ascii=False)}: {_format(item, indent + 2)}" for key, item in value.items()
+        ]
         return "{\n" + ",\n".join(parts) + "\n" + " " * indent + "}"
     parts = [inner + _format(item, indent + 2) for item in value]
     return "[\n" + ",\n".join(parts) + "\n" + " " * indent + "]"

@@ -22,7 +22,7 @@ def glasswork_component_types() -> Iterable[type[ComponentType]]:  # type: ignor
 
 
 @hookspec(firstresult=True)
-def glasswork_suggest_graph(  # type: ignore[empty-body]
+def glasswork_suggest_graph(
     profile: DatasetProfile, inputs: Sequence[str], targets: Sequence[str]
 ) -> SuggestedGraph | None:
     """Make the components of a graph for a dataset, or return None to leave it to another plugin.

@@ -84,7 +84,9 @@ def _load(loading: _Loading, entry_point: importlib.metadata.EntryPoint) -> None
     module: Any = None
     try:
         if name in loading.plugins:
-            raise ValueError(f"two plugins have the name {name!r}: {loading.plugins[name].distribution} and {info.distribution}")
+            raise ValueError(
+                f"two plugins have the name {name!r}: {loading.plugins[name].distribution} and {info.distribution}"
+            )
         module = entry_point.load()
         loading.manager.register(module, name)
         loading.manager.check_pending()
@@ -93,7 +95,9 @@ def _load(loading: _Loading, entry_point: importlib.metadata.EntryPoint) -> None
         if module is not None and loading.manager.has_plugin(name) and name not in loading.plugins:
             loading.manager.unregister(name=name)
         key = name if name not in loading.plugins else f"{name} ({info.distribution})"
-        loading.plugins[key] = PluginInfo(info.name, info.version, info.distribution, (), f"{type(error).__name__}: {error}")
+        loading.plugins[key] = PluginInfo(
+            info.name, info.version, info.distribution, (), f"{type(error).__name__}: {error}"
+        )
         return
     loading.types.update(types)
     loading.packages[name] = entry_point.module.partition(".")[0]
@@ -114,7 +118,9 @@ def _component_types(plugin: str, module: Any) -> dict[str, ComponentType[Any]]:
             raise TypeError(f"component type {cls.__name__} must set 'Settings' to its settings model")
         full = f"{plugin}.{cls.name}"
         if full in types:
-            raise ValueError(f"two component types have the name {full}: {type(types[full]).__name__} and {cls.__name__}")
+            raise ValueError(
+                f"two component types have the name {full}: {type(types[full]).__name__} and {cls.__name__}"
+            )
         types[full] = cls()
     return types
 

@@ -42,7 +42,14 @@ def violations(error: ValidationError) -> list[FieldViolation]:
     """Return what a failed validation says, one entry a bad setting."""
     found: dict[str, FieldViolation] = {}
     for item in error.errors(include_url=False):
-        name = ".".join(str(part) for part in item["loc"] if isinstance(part, int) or not part.startswith(("tuple[", "constrained-", "function-"))) or "settings"
+        name = (
+            ".".join(
+                str(part)
+                for part in item["loc"]
+                if isinstance(part, int) or not part.startswith(("tuple[", "constrained-", "function-"))
+            )
+            or "settings"
+        )
         field = name.split(".")[0]
         text = item["msg"].removeprefix("Value error, ")
         if item["type"] not in {"missing", "extra_forbidden", "value_error"}:

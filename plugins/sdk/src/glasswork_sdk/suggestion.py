@@ -15,7 +15,13 @@ class SuggestedGraph:
     explanation: list[tuple[str, str]] = field(default_factory=list)
 
     def add(
-        self, component_id: str, component_type: str, *sources: str, reason: str = "", at: tuple[int, int] = (0, 0), **suggested: Any
+        self,
+        component_id: str,
+        component_type: str,
+        *sources: str,
+        reason: str = "",
+        at: tuple[int, int] = (0, 0),
+        **suggested: Any,
     ) -> str:
         """Add a component fed by the outputs of others.
 

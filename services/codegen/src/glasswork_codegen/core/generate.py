@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from glasswork_codegen.core.program import CodeKind, ComponentCode, Lines, Program
-from glasswork_codegen.core.render import RESERVED, call_arguments, render_components
 from glasswork_sdk.analysis import Analysis
 from glasswork_sdk.diagnostics import Diagnostic
 from glasswork_sdk.document import DatasetReference
 from glasswork_sdk.literals import python_literal
 from glasswork_sdk.names import identifier
 from glasswork_sdk.plugins import Catalogue
+
+from glasswork_codegen.core.program import CodeKind, ComponentCode, Lines, Program
+from glasswork_codegen.core.render import RESERVED, call_arguments, render_components
 
 _NUMPY: Final = re.compile(r"\bnp\.")
 _PILLOW: Final = re.compile(r"\bImage\.")
@@ -149,7 +150,9 @@ class _Writer:
         lines.add(f"order = np.random.default_rng({python_literal(split.seed)}).permutation(count)", 4)
         lines.add(f"train = round({python_literal(split.train)} * count)", 4)
         lines.add(f"validation = train + round({python_literal(split.validation)} * count)", 4)
-        lines.add('return {"train": order[:train], "validation": order[train:validation], "test": order[validation:]}', 4)
+        lines.add(
+            'return {"train": order[:train], "validation": order[train:validation], "test": order[validation:]}', 4
+        )
 
     def of_kind(self, *kinds: CodeKind) -> list[ComponentCode]:
         return [item for item in self.components if item.kind in kinds]
@@ -180,7 +183,8 @@ class _Writer:
             if item.kind is not CodeKind.DATA:
                 self.layer(lines, item, own=item.target_side)
         body = ", ".join(
-            f'"{port}": {call_arguments({port: binding}, False, self.variables)}' for port, binding in self.target_ports().items()
+            f'"{port}": {call_arguments({port: binding}, False, self.variables)}'
+            for port, binding in self.target_ports().items()
         )
         lines.add("return {" + body + "}", 4)
 
@@ -202,7 +206,10 @@ class _Writer:
         self.columns(lines, "targets", targets)
         lines.add("return inputs, targets\n", 8)
         if self.prepares():
-            lines.add("def batches(dataset):\n    return dataset.map(lambda inputs, columns: (inputs, prepare_targets(**columns)))\n", 4)
+            lines.add(
+                "def batches(dataset):\n    return dataset.map(lambda inputs, columns: (inputs, prepare_targets(**columns)))\n",
+                4,
+            )
         else:
             lines.add("def batches(dataset):\n    return dataset\n", 4)
         self.datasets(lines)
@@ -220,7 +227,9 @@ class _Writer:
         shuffle = getattr(self.training, "shuffle", True)
         order = ".shuffle(count, seed=SEED + number)" if shuffle else ""
         lines.add('examples = tf.nest.map_structure(tf.constant, columns("train"))\ncount = len(rows["train"])\n', 4)
-        lines.add("def take(index):\n    return tf.nest.map_structure(lambda column: tf.gather(column, index), examples)\n", 4)
+        lines.add(
+            "def take(index):\n    return tf.nest.map_structure(lambda column: tf.gather(column, index), examples)\n", 4
+        )
         lines.add("def train(epoch: int = 0, step: int = 0) -> tf.data.Dataset:", 4)
         lines.add("def one_epoch(number):", 8)
         lines.add(f"return tf.data.Dataset.range(count){order}.batch(BATCH_SIZE)\n", 12)
@@ -260,7 +269,10 @@ class _Writer:
         for item in inputs:
             spec = self.analysis.nodes[item.id].outputs["output"]
             dtype = "" if spec.dtype == "float32" else f", dtype={python_literal(spec.dtype)}"
-            lines.add(f"{self.variables[item.id]} = keras.Input({python_literal(spec.shape[1:])}, name={python_literal(item.id)}{dtype})", 4)
+            lines.add(
+                f"{self.variables[item.id]} = keras.Input({python_literal(spec.shape[1:])}, name={python_literal(item.id)}{dtype})",
+                4,
+            )
         for item in self.components:
             if item.kind in {CodeKind.EXPRESSION, CodeKind.CLASS} and item.id in self.analysis.model_side:
                 self.layer(lines, item)
@@ -272,13 +284,18 @@ class _Writer:
 
     def main(self, lines: Lines) -> None:
         lines.blank(2)
-        lines.add('def main() -> None:\n    """Train, test and print the final metrics as one JSON object on the last line."""')
+        lines.add(
+            'def main() -> None:\n    """Train, test and print the final metrics as one JSON object on the last line."""'
+        )
         lines.add("parser = argparse.ArgumentParser(description=__doc__)", 4)
         lines.add('parser.add_argument("--data", default=SOURCE, help="the folder of the dataset")', 4)
         lines.add("arguments = parser.parse_args()", 4)
         lines.add("keras.utils.set_random_seed(SEED)\ntf.config.experimental.enable_op_determinism()", 4)
         lines.add("data = load_data(arguments.data)\nmodel = build_model()", 4)
-        lines.add("progress = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch + 1, logs, flush=True))", 4)
+        lines.add(
+            "progress = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch + 1, logs, flush=True))",
+            4,
+        )
         lines.add("history = train(model, data, callbacks=[progress])", 4)
         lines.add("metrics = {name: float(values[-1]) for name, values in history.items()}", 4)
         lines.add("if data.test is not None:\n    tested = model.evaluate(data.test, verbose=0, return_dict=True)", 4)
@@ -296,4 +313,8 @@ def default_folder(dataset: DatasetReference | None) -> str:
     if scheme in {"example", "dataset"} and rest:
         return rest
     source = dataset.source
-    return source if not source.startswith("/") and ".." not in source.split("/") else source.rstrip("/").rpartition("/")[2]
+    return (
+        source
+        if not source.startswith("/") and ".." not in source.split("/")
+        else source.rstrip("/").rpartition("/")[2]
+    )

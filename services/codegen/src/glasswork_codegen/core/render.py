@@ -6,7 +6,6 @@ import ast
 from collections.abc import Mapping
 from typing import Any, Final
 
-from glasswork_codegen.core.program import CodeKind, ComponentCode
 from glasswork_sdk.analysis import Analysis, Node
 from glasswork_sdk.component import Kind
 from glasswork_sdk.diagnostics import Diagnostic, error
@@ -16,15 +15,17 @@ from glasswork_sdk.names import class_names, identifier
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.settings import Settings
 
+from glasswork_codegen.core.program import CodeKind, ComponentCode
+
 RESERVED: Final = frozenset(
-    "argparse json Path Callable NamedTuple keras np pd tf Image SOURCE SEED EPOCHS BATCH_SIZE CHECKPOINT_EVERY STEPS "
-    "Data read_table split_rows prepare_targets assemble train load_data build_model main model data folder "
-    "annotations Scores weighted".split()
+    ["argparse", "json", "Path", "Callable", "NamedTuple", "keras", "np", "pd", "tf", "Image", "SOURCE", "SEED", "EPOCHS", "BATCH_SIZE", "CHECKPOINT_EVERY", "STEPS", "Data", "read_table", "split_rows", "prepare_targets", "assemble", "train", "load_data", "build_model", "main", "model", "data", "folder", "annotations", "Scores", "weighted"]
 )
 _KINDS: Final = {Kind.DATA: CodeKind.DATA, Kind.SOURCE: CodeKind.SOURCE, Kind.TRAINING: CodeKind.TRAINING}
 
 
-def render_components(analysis: Analysis, catalogue: Catalogue, stored: str) -> tuple[list[ComponentCode], list[Diagnostic]]:
+def render_components(
+    analysis: Analysis, catalogue: Catalogue, stored: str
+) -> tuple[list[ComponentCode], list[Diagnostic]]:
     """Write the code of every component that can be written.
 
     Args:

@@ -1,0 +1,130 @@
+"""Suggestion of whole graphs: a plugin makes the components, and the settings follow the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from glasswork_sdk.analysis import Analysis, analyse
+from glasswork_sdk.document import DatasetReference, Document, FeatureReference, Split
+from glasswork_sdk.errors import FieldViolation, InternalError, InvalidInput
+from glasswork_sdk.plugins import Catalogue
+from glasswork_sdk.profile import DatasetProfile
+from glasswork_sdk.suggestion import SuggestedGraph
+
+
+def suggest_graph(
+    catalogue: Catalogue,
+    profile: DatasetProfile,
+    source: str,
+    inputs: Sequence[str] = (),
+    targets: Sequence[str] = (),
+    split: Split | None = None,
+) -> tuple[Document, list[tuple[str, str]]]:
+    """Make a complete graph for a dataset.
+
+    Args:
+        catalogue: the plugins that are asked, in the order of their names.
+        profile: what the dataset holds.
+        source: how the document shall name it.
+        inputs: columns that the model sees; empty for all others.
+        targets: columns that it predicts; empty for what the dataset declares.
+        split: how to divide the rows; None for 70/20/10.
+
+    Returns:
+        The document, free of errors, and component and sentence for each choice.
+
+    Raises:
+        InvalidInput: a column is not there, none is left, or nobody can make a model for their types.
+    """
+    targets = _columns(profile, targets or profile.targets, "targets")
+    if not targets:
+        raise InvalidInput(
+            f"Which column shall be predicted? The dataset has {_names(profile)} and declares none. Name one as target.",
+            fields=[FieldViolation("targets", "expected at least one column")],
+        )
+    usable = [name for name in profile.features if name not in targets and profile.features[name].type != "unknown"]
+    chosen = _columns(profile, inputs or usable, "inputs")
+    both = sorted(set(chosen) & set(targets))
+    if both or not chosen:
+        told = f"'{both[0]}' is both" if both else "there is no column left as input"
+        raise InvalidInput(
+            f"Inputs and targets are different columns, at least one of each; {told}.",
+            fields=[FieldViolation("inputs", told)],
+        )
+    graph = catalogue.hooks.glasswork_suggest_graph(profile=profile, inputs=chosen, targets=targets)
+    if graph is None:
+        types = ", ".join(f"'{name}' ({profile.features[name].type})" for name in (*chosen, *targets))
+        raise InvalidInput(
+            f"No installed plugin makes a model of these columns: {types}. Choose other columns or types, or draw the model.",
+            fields=[FieldViolation("targets", "no model for these types")],
+        )
+    analysis = analyse(
+        _document(catalogue, graph, profile, source, (*chosen, *targets), split), catalogue, profile, suggest=True
+    )
+    if not analysis.sound:
+        raise InternalError(f"The suggested graph has an error: {analysis.diagnostics[0].message}")
+    return analysis.document, [*graph.explanation, *_fresh(analysis, graph)]
+
+
+def _columns(profile: DatasetProfile, names: Sequence[str], field: str) -> list[str]:
+    for name in names:
+        if name not in profile.features:
+            message = f"The dataset has no column '{name}'; it has {_names(profile)}. Name one of those."
+            raise InvalidInput(message, fields=[FieldViolation(field, f"no column '{name}'")])
+    return list(dict.fromkeys(names))
+
+
+def _names(profile: DatasetProfile) -> str:
+    names = [f"'{name}'" for name in profile.features]
+    return (
+        ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "") if names else "no columns"
+    )
+
+
+def _document(
+    catalogue: Catalogue,
+    graph: SuggestedGraph,
+    profile: DatasetProfile,
+    source: str,
+    columns: Sequence[str],
+    split: Split | None,
+) -> Document:
+    used = sorted({item["type"].partition(".")[0] for item in graph.components.values()})
+    dataset = DatasetReference(
+        source=source,
+        hash=profile.hash,
+        table=profile.table,
+        features={name: FeatureReference(type=profile.features[name].type) for name in columns},
+        split=split or Split(),
+    )
+    document = Document.parse(
+        {
+            "format": 1,
+            "dataset": None,
+            "components": graph.components,
+            "connections": [{"from": start, "to": end} for start, end in graph.connections],
+            "plugins": {name: catalogue.plugins[name].version for name in used},
+        }
+    )
+    return document.model_copy(update={"dataset": dataset})
+
+
+def _fresh(analysis: Analysis, graph: SuggestedGraph) -> list[tuple[str, str]]:
+    """Return the reasons of suggested settings, but for those of the many columns, which say the same thing."""
+    told = {(component, text) for component, text in graph.explanation}
+    return [
+        (component, text) for component, text in dict.fromkeys(analysis.explanation) if (component, text) not in told
+    ]
+
+
+def with_types(profile: DatasetProfile, document: Document) -> DatasetProfile:
+    """Return the profile with the types that the document chose."""
+    if document.dataset is None:
+        return profile
+    chosen = document.dataset.features
+    features = {
+        name: replace(feature, type=chosen[name].type) if name in chosen else feature
+        for name, feature in profile.features.items()
+    }
+    return replace(profile, features=features)

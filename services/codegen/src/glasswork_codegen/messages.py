@@ -1,0 +1,186 @@
+"""Between the messages of the contract and the values of the core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from glasswork.codegen.v1 import codegen_pb2 as pb
+from glasswork.graph.v1 import graph_pb2 as graph_pb
+from glasswork_sdk.component import ComponentType, TrainingType
+from glasswork_sdk.diagnostics import Diagnostic
+from glasswork_sdk.document import Document
+from glasswork_sdk.errors import InvalidSettings
+from glasswork_sdk.plugins import PluginInfo
+from glasswork_sdk.profile import DatasetProfile, FeatureProfile, FeatureStatistics
+from glasswork_sdk.settings import Settings, validate
+from glasswork_sdk.specs import Port, TensorSpec
+from glasswork_servicekit.graphs import graph_from_message, graph_to_message
+from glasswork_servicekit.values import dict_to_struct, json_to_value
+
+from glasswork_codegen.core.program import CodeKind, ComponentCode, Program
+
+_KINDS: Final[Mapping[CodeKind, graph_pb.ComponentKind.ValueType]] = {
+    CodeKind.DATA: graph_pb.COMPONENT_KIND_DATA,
+    CodeKind.SOURCE: graph_pb.COMPONENT_KIND_SOURCE,
+    CodeKind.EXPRESSION: graph_pb.COMPONENT_KIND_EXPRESSION,
+    CodeKind.CLASS: graph_pb.COMPONENT_KIND_CLASS,
+    CodeKind.TRAINING: graph_pb.COMPONENT_KIND_TRAINING,
+}
+_SEVERITIES: Final = {
+    "error": graph_pb.SEVERITY_ERROR,
+    "warning": graph_pb.SEVERITY_WARNING,
+    "tip": graph_pb.SEVERITY_TIP,
+}
+
+
+def document_of(message: graph_pb.Graph) -> Document:
+    """Return a graph message as a document; raises InvalidDocument."""
+    return Document.parse(graph_from_message(message))
+
+
+def graph_message(document: Document) -> graph_pb.Graph:
+    """Return a document as a message."""
+    return graph_to_message(document.to_json())
+
+
+def profile_of(message: graph_pb.DatasetProfile) -> DatasetProfile:
+    """Return a profile message as the SDK's value."""
+    return DatasetProfile(
+        hash=message.hash,
+        rows=message.rows,
+        table=message.table,
+        features={item.name: _feature(item) for item in message.features},
+        targets=tuple(message.targets),
+    )
+
+
+def _feature(message: graph_pb.FeatureProfile) -> FeatureProfile:
+    figures = message.statistics
+    optional = {
+        name: getattr(figures, name) if figures.HasField(name) else None for name in ("min", "max", "mean", "std")
+    }
+    statistics = FeatureStatistics(
+        count=figures.count,
+        missing=figures.missing,
+        unique=figures.unique,
+        **optional,
+        classes=tuple(figures.classes),
+        class_counts=tuple(figures.class_counts),
+        height=figures.height,
+        width=figures.width,
+        channels=figures.channels,
+    )
+    return FeatureProfile(message.name, message.type, tuple(message.types), statistics)
+
+
+def spec_of(message: graph_pb.TensorSpec) -> TensorSpec:
+    """Return a spec message as the SDK's value, -1 as None."""
+    return TensorSpec(tuple(None if size < 0 else size for size in message.shape), message.dtype)
+
+
+def spec_message(spec: TensorSpec) -> graph_pb.TensorSpec:
+    """Return a spec as a message, None as -1."""
+    return graph_pb.TensorSpec(shape=[-1 if size is None else size for size in spec.shape], dtype=spec.dtype)
+
+
+def diagnostic_message(item: Diagnostic) -> graph_pb.Diagnostic:
+    """Return a diagnostic as a message."""
+    return graph_pb.Diagnostic(
+        severity=_SEVERITIES[item.severity.value],
+        code=item.code,
+        message=item.message,
+        component=item.component,
+        port=item.port,
+        setting=item.setting,
+        line=item.line,
+        fix=[_operation(operation) for operation in item.fix],
+    )
+
+
+def _operation(operation: Mapping[str, Any]) -> graph_pb.PatchOperation:
+    message = graph_pb.PatchOperation(op=operation["op"], path=operation["path"])
+    if "from" in operation:
+        setattr(message, "from", operation["from"])
+    if "value" in operation:
+        message.value.CopyFrom(json_to_value(operation["value"]))
+    return message
+
+
+def program_message(program: Program) -> graph_pb.Program:
+    """Return a program as a message."""
+    return graph_pb.Program(
+        script=program.script,
+        prelude=program.prelude,
+        components=[_component_code(item) for item in program.components],
+    )
+
+
+def _component_code(item: ComponentCode) -> graph_pb.ComponentCode:
+    return graph_pb.ComponentCode(
+        id=item.id,
+        type=item.type,
+        kind=_KINDS[item.kind],
+        code=item.code,
+        first_line=item.first_line,
+        last_line=item.last_line,
+        symbol=item.symbol,
+        inputs=[
+            graph_pb.InputBinding(port=port, component=binding.component, output=binding.output)
+            for port, binding in item.inputs.items()
+        ],
+        outputs=item.outputs,
+        shares=item.shares,
+        visualization=item.visualization,
+        specs={port: spec_message(spec) for port, spec in item.specs.items()},
+        target_side=item.target_side,
+        keyed_inputs=item.keyed_inputs,
+    )
+
+
+def component_type_message(full: str, item: ComponentType[Any]) -> pb.ComponentType:
+    """Return a component type as a message; its ports are those of the default settings."""
+    settings = default_settings(item)
+    metrics = item.metrics if isinstance(item, TrainingType) else ()
+    return pb.ComponentType(
+        type=full,
+        title=item.title,
+        summary=item.summary,
+        category=item.category,
+        plugin=full.partition(".")[0],
+        inputs=_ports(item.inputs(settings)) if settings else [],
+        outputs=_ports(item.outputs(settings)) if settings else [],
+        settings_schema=dict_to_struct(item.Settings.model_json_schema()),
+        documentation=(type(item).__doc__ or item.summary).strip(),
+        training=isinstance(item, TrainingType),
+        metrics=metrics,
+        keywords=item.keywords,
+    )
+
+
+def default_settings(item: ComponentType[Any]) -> Settings | None:
+    """Return the settings with every default, required texts filled with their name; None where that is not possible."""
+    required = {name: name for name, field in item.Settings.model_fields.items() if field.is_required()}
+    try:
+        settings: Settings = validate(item.Settings, required)
+    except InvalidSettings:
+        return None
+    return settings
+
+
+def _ports(ports: Iterable[Port]) -> list[pb.Port]:
+    return [
+        pb.Port(name=port.name, rank=port.rank, dtype=port.dtype, required=port.required, repeated=port.repeated)
+        for port in ports
+    ]
+
+
+def plugin_message(info: PluginInfo) -> pb.Plugin:
+    """Return an installed plugin as a message."""
+    return pb.Plugin(
+        name=info.name,
+        version=info.version,
+        distribution=info.distribution,
+        component_types=info.component_types,
+        error=info.error,
+    )

@@ -1,0 +1,152 @@
+"""CodegenService: messages to core calls and back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import grpc
+from glasswork.codegen.v1 import codegen_pb2 as pb
+from glasswork.codegen.v1 import codegen_pb2_grpc
+from glasswork.graph.v1 import graph_pb2 as graph_pb
+from glasswork_sdk.analysis import Analysis, analyse
+from glasswork_sdk.document import Split
+from glasswork_sdk.errors import Unavailable
+from glasswork_sdk.plugins import Catalogue, load_plugins
+from glasswork_sdk.profile import DatasetProfile
+
+from glasswork_codegen import messages
+from glasswork_codegen.core.generate import generate
+from glasswork_codegen.core.suggest import suggest_graph, with_types
+from glasswork_codegen.paging import page
+
+Result = TypeVar("Result")
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
+    """Code, findings and suggestions for graphs; it keeps nothing between calls but the plugins."""
+
+    name = "glasswork.codegen.v1.CodegenService"
+
+    def __init__(self) -> None:
+        self._loaded: Catalogue | None = None
+
+    def register(self, server: grpc.aio.Server) -> None:
+        """Add the servicer to the server."""
+        codegen_pb2_grpc.add_CodegenServiceServicer_to_server(self, server)
+
+    async def start(self) -> None:
+        """Load the plugins."""
+        self._loaded = await asyncio.to_thread(load_plugins)
+
+    async def stop(self) -> None:
+        """Do nothing: there is no state."""
+
+    @property
+    def _catalogue(self) -> Catalogue:
+        if self._loaded is None:
+            raise Unavailable("The plugins are still being loaded; try again in a moment.")
+        return self._loaded
+
+    async def ListComponentTypes(
+        self, request: pb.ListComponentTypesRequest, context: Context
+    ) -> pb.ListComponentTypesResponse:
+        """List the component types of all loaded plugins."""
+        items, token = page(sorted(self._catalogue.types.items()), request.page_size, request.page_token)
+        types = [messages.component_type_message(full, item) for full, item in items]
+        return pb.ListComponentTypesResponse(component_types=types, next_page_token=token)
+
+    async def ListPlugins(self, request: pb.ListPluginsRequest, context: Context) -> pb.ListPluginsResponse:
+        """List the plugins, those that failed to load included."""
+        items, token = page(sorted(self._catalogue.plugins.items()), request.page_size, request.page_token)
+        return pb.ListPluginsResponse(
+            plugins=[messages.plugin_message(info) for _, info in items], next_page_token=token
+        )
+
+    async def GenerateCode(self, request: pb.GenerateCodeRequest, context: Context) -> pb.GenerateCodeResponse:
+        """Write the program of a graph."""
+        return await _in_thread(lambda: self._generate(request))
+
+    def _generate(self, request: pb.GenerateCodeRequest) -> pb.GenerateCodeResponse:
+        analysis = self._analysis(request.graph, _profile(request), request.measured)
+        program, found = generate(analysis, self._catalogue, request.profile.table)
+        response = pb.GenerateCodeResponse(
+            diagnostics=[messages.diagnostic_message(item) for item in (*found, *analysis.diagnostics)]
+        )
+        if program is not None and (program.script or request.partial):
+            response.program.CopyFrom(messages.program_message(program))
+        return response
+
+    async def CheckGraph(self, request: pb.CheckGraphRequest, context: Context) -> pb.CheckGraphResponse:
+        """Find what is wrong with a graph, all at once."""
+        return await _in_thread(lambda: self._check(request))
+
+    def _check(self, request: pb.CheckGraphRequest) -> pb.CheckGraphResponse:
+        analysis = self._analysis(request.graph, _profile(request), request.measured)
+        _, found = generate(analysis, self._catalogue, request.profile.table)
+        specs = {
+            f"{node.id}.{port}": messages.spec_message(spec)
+            for node in analysis.nodes.values()
+            for port, spec in node.outputs.items()
+        }
+        diagnostics = [messages.diagnostic_message(item) for item in (*found, *analysis.diagnostics)]
+        return pb.CheckGraphResponse(diagnostics=diagnostics, specs=specs)
+
+    async def SuggestGraph(self, request: pb.SuggestGraphRequest, context: Context) -> pb.SuggestGraphResponse:
+        """Make a complete graph for a dataset and its targets."""
+        return await _in_thread(lambda: self._suggest_graph(request))
+
+    def _suggest_graph(self, request: pb.SuggestGraphRequest) -> pb.SuggestGraphResponse:
+        document, explanation = suggest_graph(
+            self._catalogue,
+            messages.profile_of(request.profile),
+            request.source,
+            tuple(request.inputs),
+            tuple(request.targets),
+            _split(request.split) if request.HasField("split") else None,
+        )
+        return pb.SuggestGraphResponse(graph=messages.graph_message(document), explanation=_explanation(explanation))
+
+    async def SuggestSettings(
+        self, request: pb.SuggestSettingsRequest, context: Context
+    ) -> pb.SuggestSettingsResponse:
+        """Fill in the settings that the user never touched."""
+        return await _in_thread(lambda: self._suggest_settings(request))
+
+    def _suggest_settings(self, request: pb.SuggestSettingsRequest) -> pb.SuggestSettingsResponse:
+        analysis = self._analysis(request.graph, _profile(request), request.measured, suggest=True)
+        return pb.SuggestSettingsResponse(
+            graph=messages.graph_message(analysis.document), explanation=_explanation(analysis.explanation)
+        )
+
+    def _analysis(
+        self,
+        graph: graph_pb.Graph,
+        profile: DatasetProfile | None,
+        measured: Mapping[str, graph_pb.TensorSpec],
+        suggest: bool = False,
+    ) -> Analysis:
+        document = messages.document_of(graph)
+        specs = {name: messages.spec_of(spec) for name, spec in measured.items()}
+        known = with_types(profile, document) if profile else None
+        return analyse(document, self._catalogue, known, specs, suggest=suggest)
+
+
+async def _in_thread(work: Callable[[], Result]) -> Result:
+    return await asyncio.to_thread(work)
+
+
+def _profile(
+    request: pb.GenerateCodeRequest | pb.CheckGraphRequest | pb.SuggestSettingsRequest,
+) -> DatasetProfile | None:
+    return messages.profile_of(request.profile) if request.HasField("profile") else None
+
+
+def _split(message: graph_pb.Split) -> Split:
+    return Split(train=message.train, validation=message.validation, test=message.test, seed=message.seed)
+
+
+def _explanation(items: list[tuple[str, str]]) -> list[pb.Explanation]:
+    return [pb.Explanation(component=component, text=text) for component, text in items]
