@@ -12,8 +12,8 @@ Activation = Literal[
     "mish",
 ]  # fmt: skip
 Initializer = Literal[
-    "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal", "orthogonal", "zeros",
-    "ones", "random_normal", "random_uniform", "truncated_normal",
+    "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal", "orthogonal",
+    "zeros", "ones", "random_normal", "random_uniform", "truncated_normal",
 ]  # fmt: skip
 Padding = Literal["same", "valid"]
 AXIS_NAMES = {

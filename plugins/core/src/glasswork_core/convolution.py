@@ -85,8 +85,17 @@ class Convolution(ComponentType[ConvolutionSettings]):
     title = "Convolution"
     summary = "Slides learned kernels over the input and finds patterns wherever they are."
     category = "layers"
-    keywords = ("keras.layers.Conv1D", "keras.layers.Conv2D", "keras.layers.Conv3D", "Conv2DTranspose", "SeparableConv2D",
-                "DepthwiseConv2D", "torch.nn.Conv2d", "torch.nn.ConvTranspose2d", "deconvolution")  # fmt: skip
+    keywords = (
+        "keras.layers.Conv1D",
+        "keras.layers.Conv2D",
+        "keras.layers.Conv3D",
+        "Conv2DTranspose",
+        "SeparableConv2D",
+        "DepthwiseConv2D",
+        "torch.nn.Conv2d",
+        "torch.nn.ConvTranspose2d",
+        "deconvolution",
+    )
     Settings = ConvolutionSettings
     visualization = "channels"
 
@@ -116,7 +125,8 @@ class Convolution(ComponentType[ConvolutionSettings]):
         result = window_output(size, kernel, stride, settings.padding, dilation)
         if result is not None and result < 1:
             raise SpecError(
-                f"has a kernel of {dilation * (kernel - 1) + 1} on an axis of {size}. Make the kernel smaller or set padding to 'same'",
+                f"has a kernel of {dilation * (kernel - 1) + 1} on an axis of {size}. Make the kernel smaller or "
+                "set padding to 'same'",
                 setting="kernel_size",
             )
         return result

@@ -47,11 +47,13 @@ class Dense(ComponentType[DenseSettings]):
         expect_float(spec)
         if spec.rank < 2:
             raise SpecError(
-                f"expects an input of at least rank 2 (batch, values), received rank {spec.rank} {spec.shape_text()}. Insert a Flatten before it"
+                f"expects an input of at least rank 2 (batch, values), received rank {spec.rank} "
+                f"{spec.shape_text()}. Insert a Flatten before it"
             )
         if spec.shape[-1] is None:
             raise SpecError(
-                f"must know the size of the last axis of its input, received {spec.shape_text()}. Insert a Reshape before it"
+                f"must know the size of the last axis of its input, received {spec.shape_text()}. Insert a "
+                "Reshape before it"
             )
         return {"output": spec.with_shape((*spec.shape[:-1], settings.units))}
 

@@ -65,7 +65,8 @@ class Merge(ComponentType[MergeSettings]):
                 )
             if spec.rank != first.rank:
                 raise SpecError(
-                    f"expects inputs of one rank, received {first.shape_text()} and {spec.shape_text()}. Insert a Reshape or a Flatten before it",
+                    f"expects inputs of one rank, received {first.shape_text()} and {spec.shape_text()}. Insert a "
+                    "Reshape or a Flatten before it",
                     port=name,
                 )
         axis = self._axis(settings, first) if settings.operation == "concatenate" else None
@@ -78,8 +79,10 @@ class Merge(ComponentType[MergeSettings]):
             elif len(known) > 1:
                 port = list(inputs)[next(i for i, size in enumerate(column) if size is not None and size != column[0])]
                 raise SpecError(
-                    f"expects inputs of one shape{' but for the axis ' + str(settings.axis) if axis is not None else ''}, "
-                    f"received {' and '.join(spec.shape_text() for spec in specs[:4])}. Insert a Reshape or a Dense before it",
+                    "expects inputs of one "
+                    f"shape{' but for the axis ' + str(settings.axis) if axis is not None else ''}, "
+                    f"received {' and '.join(spec.shape_text() for spec in specs[:4])}. Insert a Reshape or a "
+                    "Dense before it",
                     port=port,
                 )
             else:
@@ -91,7 +94,8 @@ class Merge(ComponentType[MergeSettings]):
         axis = settings.axis + spec.rank if settings.axis < 0 else settings.axis
         if not 1 <= axis < spec.rank:
             raise SpecError(
-                f"has the axis {settings.axis}, which {spec.shape_text()} does not have behind the batch. Insert a Reshape, or choose another",
+                f"has the axis {settings.axis}, which {spec.shape_text()} does not have behind the batch. Insert "
+                "a Reshape, or choose another",
                 setting="axis",
             )
         return axis

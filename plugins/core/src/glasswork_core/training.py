@@ -104,7 +104,8 @@ class _Supervised(TrainingType[Any]):
                 if spec is None:
                     name = numbered(base, number)
                     raise SpecError(
-                        f"has '{numbered('predictions' if base == 'targets' else 'targets', number)}' without '{name}'. Connect both or neither",
+                        f"has '{numbered('predictions' if base == 'targets' else 'targets', number)}' without "
+                        f"'{name}'. Connect both or neither",
                         code="missing-connection",
                     )
             if prediction is not None and target is not None:
@@ -185,14 +186,16 @@ class Classification(_Supervised):
             )
         if prediction.rank != 2:
             raise SpecError(
-                f"expects predictions of rank 2 (batch, classes), received rank {prediction.rank} {prediction.shape_text()}. Insert a Flatten and a Dense before it",
+                f"expects predictions of rank 2 (batch, classes), received rank {prediction.rank} "
+                f"{prediction.shape_text()}. Insert a Flatten and a Dense before it",
                 port=port,
                 code="rank-mismatch",
             )
         form, width = form_of(target), prediction.shape[-1]
         if form == "sparse" and (target.rank != 1 or width == 1):
             raise SpecError(
-                f"compares {prediction.shape_text()} with the class index {target.shape_text()}, for which each class needs a value. Give the Dense before it as many units as there are classes",
+                f"compares {prediction.shape_text()} with the class index {target.shape_text()}, for which each "
+                "class needs a value. Give the Dense before it as many units as there are classes",
                 port=port,
             )
         if form != "sparse" and (target.rank != 2 or target.shape[-1] != width):
@@ -210,7 +213,8 @@ class Classification(_Supervised):
             )
         if settings.loss == "hinge" and form == "sparse":
             raise SpecError(
-                "has the hinge loss, which needs targets as one-hot rows or as yes and no. Insert a One-hot before the targets",
+                "has the hinge loss, which needs targets as one-hot rows or as yes and no. Insert a One-hot "
+                "before the targets",
                 setting="loss",
                 code="bad-setting",
             )

@@ -300,7 +300,10 @@ class _Analyser:
             port = node.ports.input(name)
             source = node.bindings[name].component
             if port is not None and port.rank and port.rank != spec.rank:
-                message = f"{node.label} expects an input of rank {port.rank}, received rank {spec.rank} {spec.shape_text()} from '{source}'."
+                message = (
+                    f"{node.label} expects an input of rank {port.rank}, received rank {spec.rank} "
+                    f"{spec.shape_text()} from '{source}'."
+                )
                 self.found.append(error("rank-mismatch", message, component=node.id, port=name))
             elif port is not None and port.dtype and port.dtype != spec.dtype:
                 message = f"{node.label} expects {port.dtype} at '{name}', received {spec.dtype} from '{source}'."
@@ -345,7 +348,10 @@ class _Analyser:
         column = self.column(name)
         if column is None or (self.profile is not None and name not in self.profile.features):
             known = ", ".join(f"'{item}'" for item in (self.profile.features if self.profile else dataset.features))
-            message = f"{node.label} reads the column '{name}', and the dataset has {known or 'no columns'}. Choose one of those."
+            message = (
+                f"{node.label} reads the column '{name}', and the dataset has {known or 'no columns'}. Choose one "
+                "of those."
+            )
             self.found.append(error("unknown-feature", message, component=node.id, setting="feature"))
             return None
         return column
@@ -409,12 +415,18 @@ class _Analyser:
         for name in sorted(result.target_side):
             item = result.nodes[name]
             if item.type is not None and not item.type.weightless:
-                message = f"{item.label} leads to the targets and may learn or use chance; targets are facts. Connect it to the predictions instead."
+                message = (
+                    f"{item.label} leads to the targets and may learn or use chance; targets are facts. Connect "
+                    "it to the predictions instead."
+                )
                 result.diagnostics.append(error("weights-before-targets", message, component=name))
         reached = result.model_side | result.target_side | {result.training}
         for name, item in result.nodes.items():
             if name not in reached and item.type is not None and item.kind is not Kind.TRAINING:
-                message = f"{item.label} leads to no training component, so it takes no part in the model. Connect it or remove it."
+                message = (
+                    f"{item.label} leads to no training component, so it takes no part in the model. Connect it "
+                    "or remove it."
+                )
                 result.diagnostics.append(warning("unconnected", message, component=name))
 
 

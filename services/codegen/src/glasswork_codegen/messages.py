@@ -159,7 +159,7 @@ def component_type_message(full: str, item: ComponentType[Any]) -> pb.ComponentT
 
 
 def default_settings(item: ComponentType[Any]) -> Settings | None:
-    """Return the settings with every default, required texts filled with their name; None where that is not possible."""
+    """Return the default settings, required texts filled with their name; None where that is not possible."""
     required = {name: name for name, field in item.Settings.model_fields.items() if field.is_required()}
     try:
         settings: Settings = validate(item.Settings, required)

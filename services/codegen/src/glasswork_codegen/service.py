@@ -109,9 +109,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
         )
         return pb.SuggestGraphResponse(graph=messages.graph_message(document), explanation=_explanation(explanation))
 
-    async def SuggestSettings(
-        self, request: pb.SuggestSettingsRequest, context: Context
-    ) -> pb.SuggestSettingsResponse:
+    async def SuggestSettings(self, request: pb.SuggestSettingsRequest, context: Context) -> pb.SuggestSettingsResponse:
         """Fill in the settings that the user never touched."""
         return await _in_thread(lambda: self._suggest_settings(request))
 

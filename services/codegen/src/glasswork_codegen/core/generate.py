@@ -207,7 +207,8 @@ class _Writer:
         lines.add("return inputs, targets\n", 8)
         if self.prepares():
             lines.add(
-                "def batches(dataset):\n    return dataset.map(lambda inputs, columns: (inputs, prepare_targets(**columns)))\n",
+                "def batches(dataset):\n"
+                "    return dataset.map(lambda inputs, columns: (inputs, prepare_targets(**columns)))\n",
                 4,
             )
         else:
@@ -269,10 +270,8 @@ class _Writer:
         for item in inputs:
             spec = self.analysis.nodes[item.id].outputs["output"]
             dtype = "" if spec.dtype == "float32" else f", dtype={python_literal(spec.dtype)}"
-            lines.add(
-                f"{self.variables[item.id]} = keras.Input({python_literal(spec.shape[1:])}, name={python_literal(item.id)}{dtype})",
-                4,
-            )
+            arguments = f"{python_literal(spec.shape[1:])}, name={python_literal(item.id)}{dtype}"
+            lines.add(f"{self.variables[item.id]} = keras.Input({arguments})", 4)
         for item in self.components:
             if item.kind in {CodeKind.EXPRESSION, CodeKind.CLASS} and item.id in self.analysis.model_side:
                 self.layer(lines, item)
@@ -285,7 +284,8 @@ class _Writer:
     def main(self, lines: Lines) -> None:
         lines.blank(2)
         lines.add(
-            'def main() -> None:\n    """Train, test and print the final metrics as one JSON object on the last line."""'
+            "def main() -> None:\n"
+            '    """Train, test and print the final metrics as one JSON object on the last line."""'
         )
         lines.add("parser = argparse.ArgumentParser(description=__doc__)", 4)
         lines.add('parser.add_argument("--data", default=SOURCE, help="the folder of the dataset")', 4)
@@ -293,7 +293,8 @@ class _Writer:
         lines.add("keras.utils.set_random_seed(SEED)\ntf.config.experimental.enable_op_determinism()", 4)
         lines.add("data = load_data(arguments.data)\nmodel = build_model()", 4)
         lines.add(
-            "progress = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch + 1, logs, flush=True))",
+            "progress = keras.callbacks.LambdaCallback("
+            "on_epoch_end=lambda epoch, logs: print(epoch + 1, logs, flush=True))",
             4,
         )
         lines.add("history = train(model, data, callbacks=[progress])", 4)

@@ -18,8 +18,52 @@ from glasswork_sdk.settings import Settings
 from glasswork_codegen.core.program import CodeKind, ComponentCode
 
 RESERVED: Final = frozenset(
-    ["argparse", "json", "Path", "Callable", "NamedTuple", "keras", "np", "pd", "tf", "Image", "SOURCE", "SEED", "EPOCHS", "BATCH_SIZE", "CHECKPOINT_EVERY", "STEPS", "Data", "read_table", "split_rows", "prepare_targets", "assemble", "train", "load_data", "build_model", "main", "model", "data", "folder", "annotations", "Scores", "weighted"]
+    {
+        "argparse",
+        "json",
+        "Path",
+        "Callable",
+        "NamedTuple",
+        "keras",
+        "np",
+        "pd",
+        "tf",
+        "Image",
+        "SOURCE",
+        "SEED",
+        "EPOCHS",
+        "BATCH_SIZE",
+        "CHECKPOINT_EVERY",
+        "STEPS",
+        "Data",
+        "read_table",
+        "split_rows",
+        "prepare_targets",
+        "assemble",
+        "train",
+        "load_data",
+        "build_model",
+        "main",
+        "model",
+        "data",
+        "folder",
+        "annotations",
+        "Scores",
+        "weighted",
+    }
 )
+_HARMLESS: Final = frozenset(
+    {
+        "missing-connection",
+        "doubled-connection",
+        "unknown-port",
+        "rank-mismatch",
+        "shape-mismatch",
+        "dtype-mismatch",
+        "weights-before-targets",
+    }
+)
+"""Errors about what is connected to a component; its own code can be written all the same."""
 _KINDS: Final = {Kind.DATA: CodeKind.DATA, Kind.SOURCE: CodeKind.SOURCE, Kind.TRAINING: CodeKind.TRAINING}
 
 
@@ -81,8 +125,7 @@ class _Renderer:
     def renderable(self, node: Node) -> bool:
         """A component with a bad place of its own has no code; a missing connection alone does not hinder it."""
         own = [item for item in self.analysis.diagnostics if item.component == node.id and item.severity == "error"]
-        return all(item.code in {"missing-connection", "doubled-connection", "unknown-port", "rank-mismatch",
-                                 "shape-mismatch", "dtype-mismatch", "weights-before-targets"} for item in own)  # fmt: skip
+        return all(item.code in _HARMLESS for item in own)
 
     def text(self, node: Node) -> str | None:
         code = node.component.code
@@ -149,7 +192,7 @@ def visualization(node: Node) -> str:
 
 
 def keyed(node: Node) -> bool:
-    """Whether a call gets a mapping by port name: custom code with several inputs, and ports with names of their own."""
+    """Whether a call gets a mapping by port name: several inputs of custom code, or of ports with their own names."""
     custom = node.component.code is not None or node.component.type == "core.custom"
     repeated = any(port.repeated for port in node.ports.inputs or ())
     return len(node.bindings) > 1 and (custom or not repeated)

@@ -40,7 +40,8 @@ def suggest_graph(
     targets = _columns(profile, targets or profile.targets, "targets")
     if not targets:
         raise InvalidInput(
-            f"Which column shall be predicted? The dataset has {_names(profile)} and declares none. Name one as target.",
+            f"Which column shall be predicted? The dataset has {_names(profile)} and declares none. Name one as "
+            "target.",
             fields=[FieldViolation("targets", "expected at least one column")],
         )
     usable = [name for name in profile.features if name not in targets and profile.features[name].type != "unknown"]
@@ -56,7 +57,8 @@ def suggest_graph(
     if graph is None:
         types = ", ".join(f"'{name}' ({profile.features[name].type})" for name in (*chosen, *targets))
         raise InvalidInput(
-            f"No installed plugin makes a model of these columns: {types}. Choose other columns or types, or draw the model.",
+            f"No installed plugin makes a model of these columns: {types}. Choose other columns or types, or draw "
+            "the model.",
             fields=[FieldViolation("targets", "no model for these types")],
         )
     analysis = analyse(
