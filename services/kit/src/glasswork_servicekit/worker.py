@@ -161,11 +161,19 @@ class Worker:
 
     async def close(self, grace: float = 1.0) -> Exit:
         """Close the connection, which asks the worker to end; after `grace` seconds it is killed."""
-        await self._disconnect()
+        await self.disconnect()
         with contextlib.suppress(TimeoutError):
             return await asyncio.wait_for(self.wait(), grace)
         self.kill()
         return await self.wait()
+
+    async def disconnect(self) -> None:
+        """Close the connection and leave the end to the worker."""
+        if self._writer is not None:
+            self._writer.close()
+            with contextlib.suppress(ConnectionError):
+                await self._writer.wait_closed()
+            self._writer = None
 
     def ended(self, code: int) -> None:
         """Take note of how the process ended; called by the zygote's client.
@@ -207,13 +215,6 @@ class Worker:
         frames.check(header_size, sizes, self._frame_limits)
         header = frames.decode_header(await self._reader.readexactly(header_size))
         return Message(header, [await self._reader.readexactly(size) for size in sizes])
-
-    async def _disconnect(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-            with contextlib.suppress(ConnectionError):
-                await self._writer.wait_closed()
-            self._writer = None
 
     async def _watch_use(self) -> None:
         seen_busy = time.monotonic()

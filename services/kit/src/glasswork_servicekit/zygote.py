@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import sys
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -56,6 +57,7 @@ class Zygote:
         self._control: socket.socket | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._orphans: list[Worker] = []
+        self._made: weakref.WeakSet[Worker] = weakref.WeakSet()
         self._stopping = asyncio.Event()
         self._isolation = Isolation()
         self._process: asyncio.subprocess.Process | None = None
@@ -133,19 +135,22 @@ class Zygote:
                 raise
         worker = Worker(pid, limits, self._baseline, frame_limits)
         self._workers[pid] = worker
+        self._made.add(worker)
         await worker.open(ours)
         if pid in self._early_exits:
             self._on_exit(pid, self._early_exits.pop(pid))
         return worker
 
     async def stop(self) -> None:
-        """End the zygote, and with it the workers that do not survive it."""
+        """End the zygote, and with it the workers that do not survive it; the others lose their connection."""
         self._stopping.set()
         if self._control is not None:
             with contextlib.suppress(OSError):
                 self._control.shutdown(socket.SHUT_RDWR)
         if self._keeper is not None:
             await self._keeper
+        # A closed connection asks those that survive to end as well, in their own time.
+        await asyncio.gather(*(worker.disconnect() for worker in list(self._made)))
         await asyncio.gather(*(worker.wait() for worker in self._orphans if not worker.limits.survives_zygote))
 
     async def _request(self, request: dict[str, Any], theirs: socket.socket) -> int:
