@@ -1,0 +1,58 @@
+"""Settings of the registry: those of every service, and where data may come from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment
+
+from glasswork_registry.core.registry import DEFAULT_LIMIT
+
+
+@dataclass(frozen=True)
+class RegistrySettings:
+    """What the registry has to be told.
+
+    Args:
+        service: the settings that every service has.
+        database_url: SQLAlchemy's address of the index; empty for an SQLite file in the data directory.
+        data_roots: absolute folders below which a dataset may be imported by its path; none by default.
+        dataset_limit: bytes that a dataset may have, default 2 GiB.
+    """
+
+    service: ServiceSettings
+    database_url: str = ""
+    data_roots: tuple[Path, ...] = ()
+    dataset_limit: int = DEFAULT_LIMIT
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> RegistrySettings:
+    """Read the registry's settings from the environment.
+
+    Raises:
+        InvalidInput: a variable is missing or bad; the message names it, its value and what was expected.
+    """
+    return RegistrySettings(
+        service=from_environment("registry", environ),
+        database_url=environ.get("GLASSWORK_DATABASE_URL", ""),
+        data_roots=_roots(environ),
+        dataset_limit=_limit(environ),
+    )
+
+
+def _roots(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    value = environ.get("GLASSWORK_DATA_ROOTS", "")
+    roots = tuple(Path(part) for part in value.split(os.pathsep) if part)
+    if not all(root.is_absolute() for root in roots):
+        raise bad_value("GLASSWORK_DATA_ROOTS", value, f"absolute folders, with {os.pathsep!r} between them")
+    return roots
+
+
+def _limit(environ: Mapping[str, str]) -> int:
+    value = environ.get("GLASSWORK_MAX_DATASET_BYTES") or str(DEFAULT_LIMIT)
+    if not value.isdecimal() or int(value) < 1:
+        raise bad_value("GLASSWORK_MAX_DATASET_BYTES", value, "a number of bytes above 0")
+    return int(value)
