@@ -1,0 +1,49 @@
+# What a fresh clone needs is Python 3.11 to 3.13 with venv, git and a package registry; everything else comes from there.
+PYTHON ?= python3
+UV := .venv/bin/uv
+RUN := .venv/bin/python
+UV_VERSION := 0.13.8
+MEMBERS := protos plugins/sdk plugins/core services/kit services/codegen services/executor services/trainer services/registry gateway cli
+export UV_SYSTEM_CERTS ?= 1
+
+.PHONY: demo up test lint format stubs pins benchmark clean
+
+demo: .venv/ready
+	$(RUN) -m glasswork_cli demo
+
+up: .venv/ready
+	$(RUN) -m glasswork_cli up
+
+test: .venv/ready
+	$(RUN) -m pytest -q
+
+lint: .venv/ready
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy $(foreach member,$(MEMBERS),$(wildcard $(member)/src) $(wildcard $(member)/tests)) scripts tests benchmarks
+	$(RUN) scripts/compile_protos.py --check
+	$(RUN) scripts/pin_versions.py --check
+	$(RUN) scripts/buf.py lint
+	$(RUN) scripts/buf.py format --diff --exit-code
+
+format: .venv/ready
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+	$(RUN) scripts/buf.py format --write
+
+stubs: .venv/ready
+	$(RUN) scripts/compile_protos.py
+
+pins: .venv/ready
+	$(RUN) scripts/pin_versions.py
+
+benchmark: .venv/ready
+	$(RUN) -m benchmarks
+
+.venv/ready: pyproject.toml $(foreach member,$(MEMBERS),$(member)/pyproject.toml)
+	test -x $(UV) || ($(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION))
+	$(UV) sync --quiet --python .venv/bin/python --all-packages --inexact
+	touch .venv/ready
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
