@@ -23,11 +23,11 @@ def resolved() -> dict[str, str]:
     """Return name and version of every distribution that the workspace may install, on any platform."""
     subprocess.run([UV, "lock", "--quiet"], check=True, cwd=ROOT)
     lock = tomllib.loads((ROOT / "uv.lock").read_text())
-    return {
-        item["name"]: item["version"]
-        for item in lock["package"]
-        if "registry" in item.get("source", {}) and "version" in item
-    }
+    found = [(item["name"], item["version"]) for item in lock["package"] if "registry" in item.get("source", {})]
+    several = sorted({name for name, version in found if dict(found)[name] != version})
+    if several:
+        raise SystemExit(f"more than one version of {', '.join(several)}: bound them so that one serves every Python")
+    return dict(found)
 
 
 def resolved_build() -> dict[str, str]:
@@ -37,7 +37,7 @@ def resolved_build() -> dict[str, str]:
         wanted.write_text("\n".join(BUILD))
         command = [UV, "pip", "compile", "--quiet", "--universal", "--no-annotate", "--no-header", str(wanted)]
         told = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stdout
-    return dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;]+)", told, flags=re.MULTILINE))
+    return dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;]+)", told, flags=re.MULTILINE))
 
 
 def pinned(name: str) -> dict[str, str]:
