@@ -88,6 +88,7 @@ class Worker:
         self._exit: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
         self._reason: str | None = None
         self._awaiting_answer = False
+        self._draining = asyncio.Lock()
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -115,12 +116,14 @@ class Worker:
             WorkerGone: the worker has ended.
             FrameError: the frame is too large.
         """
-        if self._writer is None:
-            raise WorkerGone("the worker is closed")
+        if self._writer is None or self._writer.is_closing():
+            raise WorkerGone("the worker has ended")
         self._awaiting_answer = True
+        parts = frames.encode(header, blobs, self._frame_limits)
+        # Written in one go, so that frames of several senders do not mix; drained one after the other.
+        self._writer.writelines([bytes(part) for part in parts])
         try:
-            for part in frames.encode(header, blobs, self._frame_limits):
-                self._writer.write(bytes(part))
+            async with self._draining:
                 await self._writer.drain()
         except (ConnectionError, RuntimeError) as error:
             raise WorkerGone("the worker has ended") from error
