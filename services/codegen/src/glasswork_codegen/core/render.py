@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from glasswork_sdk.analysis import Analysis, Node
 from glasswork_sdk.component import Kind
 from glasswork_sdk.diagnostics import Diagnostic, error
 from glasswork_sdk.graph import Binding
-from glasswork_sdk.literals import Code
 from glasswork_sdk.names import class_names, identifier
 from glasswork_sdk.plugins import Catalogue
-from glasswork_sdk.settings import Settings
+from glasswork_sdk.rendering import render_component
 
 from glasswork_codegen.core.program import CodeKind, ComponentCode
 
@@ -145,18 +144,18 @@ class _Renderer:
         kind, settings = node.type, node.settings
         if kind is None or settings is None:
             raise TypeError(f"'{node.id}' has no type or settings to render")
-        plugin = node.component.type.partition(".")[0]
         owner = node.component.shares or node.id
-        values: dict[str, Any] = {
-            **settings_values(settings),
-            **kind.context(settings, node.inputs),
-            **node.values,
-            "name": owner,
-            "class_name": Code(self.classes[owner]),
-            "function": Code(f"{'read' if kind.kind is Kind.DATA else 'sample'}_{node.id}"),
-            "stored": self.stored,
-        }
-        return self.catalogue.templates.render(f"{plugin}/{kind.name}.j2", values)
+        return render_component(
+            self.catalogue.templates,
+            node.component.type,
+            kind,
+            settings,
+            node.inputs,
+            component_id=node.id,
+            class_name=self.classes[owner],
+            owner=owner,
+            values={**node.values, "stored": self.stored},
+        )
 
     def symbol(self, node: Node, kind: CodeKind, text: str) -> str:
         if kind is CodeKind.DATA:
@@ -175,11 +174,6 @@ class _Renderer:
             self.found.append(error("no-layer-class", message, component=node.id, line=1))
             return self.classes[node.id]
         return names[-1]
-
-
-def settings_values(settings: Settings) -> dict[str, Any]:
-    """Return the settings by name, as typed Python values."""
-    return {name: getattr(settings, name) for name in type(settings).model_fields}
 
 
 def visualization(node: Node) -> str:

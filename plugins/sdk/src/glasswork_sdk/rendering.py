@@ -1,0 +1,58 @@
+"""The code of one component: its template with typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from glasswork_sdk.component import ComponentType, Kind
+from glasswork_sdk.literals import Code
+from glasswork_sdk.settings import Settings
+from glasswork_sdk.specs import TensorSpec
+from glasswork_sdk.templates import Templates
+
+
+def render_component(
+    templates: Templates,
+    full_type: str,
+    component_type: ComponentType[Any],
+    settings: Settings,
+    inputs: Mapping[str, TensorSpec],
+    *,
+    component_id: str,
+    class_name: str,
+    owner: str = "",
+    values: Mapping[str, Any] | None = None,
+) -> str:
+    """Return the code of a component.
+
+    Args:
+        templates: the templates of the loaded plugins.
+        full_type: `plugin.name`.
+        component_type: its component type.
+        settings: valid settings.
+        inputs: specs by input port, as far as they are known.
+        component_id: id of the component.
+        class_name: name for a class that the template may define.
+        owner: id of the component whose layer it is; empty for the component itself.
+        values: further names, as `feature_type` and `stored` (`files` or `arrays`) of data components.
+
+    Raises:
+        jinja2.TemplateError: the template is missing or broken.
+    """
+    reader = "read" if component_type.kind is Kind.DATA else "sample"
+    names: dict[str, Any] = {
+        **settings_values(settings),
+        **component_type.context(settings, inputs),
+        **(values or {}),
+        "name": owner or component_id,
+        "class_name": Code(class_name),
+        "function": Code(f"{reader}_{component_id}"),
+    }
+    plugin = full_type.partition(".")[0]
+    return templates.render(f"{plugin}/{component_type.name}.j2", names)
+
+
+def settings_values(settings: Settings) -> dict[str, Any]:
+    """Return the settings by name, as typed Python values."""
+    return {name: getattr(settings, name) for name in type(settings).model_fields}
