@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from glasswork_sdk.component import ComponentType, Kind
 from glasswork_sdk.literals import Code
 from glasswork_sdk.settings import Settings
 from glasswork_sdk.specs import TensorSpec
 from glasswork_sdk.templates import Templates
+
+
+RESERVED: Final = frozenset({"name", "class_name", "reader", "feature_type", "stored"})
+"""What a template gets besides settings; no setting may have such a name."""
 
 
 def render_component(
@@ -40,14 +44,14 @@ def render_component(
     Raises:
         jinja2.TemplateError: the template is missing or broken.
     """
-    reader = "read" if component_type.kind is Kind.DATA else "sample"
+    verb = "read" if component_type.kind is Kind.DATA else "sample"
     names: dict[str, Any] = {
         **settings_values(settings),
         **component_type.context(settings, inputs),
         **(values or {}),
         "name": owner or component_id,
         "class_name": Code(class_name),
-        "function": Code(f"{reader}_{component_id}"),
+        "reader": Code(f"{verb}_{component_id}"),
     }
     plugin = full_type.partition(".")[0]
     return templates.render(f"{plugin}/{component_type.name}.j2", names)

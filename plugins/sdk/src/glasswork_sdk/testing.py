@@ -27,7 +27,7 @@ from glasswork_sdk.component import ComponentType, DataType, Kind
 from glasswork_sdk.errors import InvalidSettings
 from glasswork_sdk.literals import python_literal
 from glasswork_sdk.plugins import Catalogue
-from glasswork_sdk.rendering import render_component, settings_values
+from glasswork_sdk.rendering import RESERVED, render_component, settings_values
 from glasswork_sdk.settings import Settings, validate
 from glasswork_sdk.specs import TensorSpec
 
@@ -166,6 +166,8 @@ def _verify_texts(case: Case, kind: ComponentType[Any]) -> None:
     if not type(kind).__doc__:
         raise Nonconforming(f"{case}: the class has no docstring, which is its documentation")
     for name, setting in kind.Settings.model_fields.items():
+        if name in RESERVED:
+            raise Nonconforming(f"{case}: no setting may be called {name!r}, which templates use for something else")
         if not setting.description:
             raise Nonconforming(f"{case}: the setting {name!r} has no help")
 
