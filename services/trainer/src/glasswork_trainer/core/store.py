@@ -1,0 +1,94 @@
+"""The folders of runs on disk; they are the truth, and the list of runs is read from them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from glasswork_sdk.errors import NotFound
+
+from glasswork_trainer.core.durable import sync_folder, write_json, write_synced
+from glasswork_trainer.core.layout import RunFolder
+from glasswork_trainer.core.run import Run
+
+IDENTIFIER = re.compile(r"r[0-9a-f]{8,40}")
+
+
+class RunStore:
+    """Makes, reads and removes the folders of runs.
+
+    Args:
+        root: the folder `runs` of the data directory; made where it is missing.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        root.mkdir(parents=True, exist_ok=True)
+
+    def folder(self, identifier: str) -> RunFolder:
+        """Return the folder of a run.
+
+        Raises:
+            NotFound: this is no id of a run.
+        """
+        if not IDENTIFIER.fullmatch(identifier):
+            raise NotFound(f"There is no run {identifier!r}: expected an id as in r019c2d3e4f5a6b7c8. List the runs.")
+        return RunFolder(self._root / identifier)
+
+    def create(self, run: Run, files: Mapping[str, bytes]) -> None:
+        """Put a new run with its files on disk, wholly or not at all.
+
+        Args:
+            run: the run.
+            files: contents by file name.
+
+        Raises:
+            OSError: the disk is full or failed.
+        """
+        aside = self._root / f".new-{run.id}"
+        aside.mkdir()
+        try:
+            for name, content in files.items():
+                write_synced(aside / name, content)
+            for name in ("checkpoints", "exports", "tests", "data"):
+                (aside / name).mkdir()
+            write_json(aside / "run.json", run.to_dict())
+            aside.rename(self._root / run.id)
+        except OSError:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
+        sync_folder(self._root)
+
+    def save(self, run: Run) -> None:
+        """Write the record of a run.
+
+        Raises:
+            OSError: the disk is full or failed.
+        """
+        write_json(self.folder(run.id).record, run.to_dict())
+
+    def load(self) -> list[Run]:
+        """Return all runs, the oldest first; one that cannot be read is left out and said in the log."""
+        runs = []
+        for item in sorted(self._root.iterdir()):
+            if item.name.startswith("."):
+                shutil.rmtree(item, ignore_errors=True)
+            elif IDENTIFIER.fullmatch(item.name):
+                try:
+                    runs.append(Run.from_dict(json.loads((item / "run.json").read_bytes())))
+                except (OSError, ValueError, KeyError, TypeError):
+                    logging.getLogger(__name__).exception("the run in %s cannot be read and is left out", item)
+        return runs
+
+    def remove(self, identifier: str) -> None:
+        """Remove a run and everything of it."""
+        folder = self.folder(identifier).path
+        # A name that `load` clears away: a removal that is interrupted is finished at the next start.
+        gone = folder.with_name(f".gone-{identifier}")
+        os.replace(folder, gone)
+        shutil.rmtree(gone, ignore_errors=True)

@@ -1,0 +1,48 @@
+"""Settings of the trainer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment
+
+
+@dataclass(frozen=True)
+class TrainerSettings:
+    """What the trainer has to be told.
+
+    Args:
+        service: what every service has to be told.
+        concurrent_runs: runs that train at once, 1 to 64; the others wait.
+        idle_seconds: how long a process for predictions stays after its last request, in seconds.
+    """
+
+    service: ServiceSettings
+    concurrent_runs: int = 2
+    idle_seconds: float = 60.0
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> TrainerSettings:
+    """Read the settings from the environment.
+
+    Raises:
+        InvalidInput: a variable is missing or bad.
+    """
+    return TrainerSettings(
+        service=from_environment("trainer", environ),
+        concurrent_runs=int(_number(environ, "GLASSWORK_TRAINER_RUNS", 2, 1, 64)),
+        idle_seconds=_number(environ, "GLASSWORK_TRAINER_IDLE_SECONDS", 60, 0, 86_400),
+    )
+
+
+def _number(environ: Mapping[str, str], key: str, default: float, least: float, most: float) -> float:
+    text = environ.get(key) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not least <= value <= most:
+        raise bad_value(key, text, f"a number from {least:g} to {most:g}")
+    return value

@@ -1,0 +1,1 @@
+"""What runs in the forked processes: training, tests, exports, predictions, inspection."""

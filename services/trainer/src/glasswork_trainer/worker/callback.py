@@ -1,0 +1,168 @@
+"""The callback that the trainer hangs into `train`: reports, obeys, and writes checkpoints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import keras
+
+from glasswork_trainer.worker.inbox import Inbox
+from glasswork_trainer.worker.position import Position
+from glasswork_trainer.worker.reporter import Reporter, split_metrics
+
+REPORT_SECONDS = 0.1
+# In a long epoch a checkpoint is written in between, so seldom that it costs at most about 2 % of the time.
+CHECKPOINT_SECONDS = 30.0
+CHECKPOINT_SHARE = 50
+
+
+class Interrupted(BaseException):
+    """Leaves `train` at the end of a batch; no `except Exception` of a training loop holds it.
+
+    Args:
+        stop: True where the user stopped the run, False where its server ends.
+    """
+
+    def __init__(self, stop: bool) -> None:
+        super().__init__("stop" if stop else "leave")
+        self.stop = stop
+
+
+class Actions(Protocol):
+    """What the callback asks of the run."""
+
+    def begin_epoch(self) -> None:
+        """Put back the metrics of a half done epoch, where the process took over in one."""
+
+    def save(self, position: Position) -> bool:
+        """Write a checkpoint; say whether it is on disk."""
+
+    def record_epoch(self, epoch: int, metrics: Mapping[str, float], not_finite: Mapping[str, str]) -> None:
+        """Keep the metrics of a complete epoch."""
+
+    def keep_changes(self, position: Position) -> None:
+        """Make the changes again that the user made at this position before an interruption."""
+
+    def answer(self, command: Mapping[str, Any], position: Position) -> None:
+        """Do what a command asks, and reply."""
+
+
+class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
+    """Watches one training from its first step to its last.
+
+    Args:
+        position: where training is; moved on by this callback.
+        inbox: commands of the server.
+        reporter: where progress goes.
+        run: what commands and positions are acted on with.
+    """
+
+    def __init__(self, position: Position, inbox: Inbox, reporter: Reporter, run: Actions) -> None:
+        super().__init__()
+        self._position = position
+        self._inbox = inbox
+        self._reporter = reporter
+        self._run = run
+        self._reported = 0.0
+        self._saved = time.monotonic()
+        self._saved_at = (position.epoch, position.step)
+        self._save_every = CHECKPOINT_SECONDS
+        self._steps_left: int | None = None
+        self._told_of_loss = False
+
+    def hold_after(self, steps: int) -> None:
+        """Pause after so many steps."""
+        self._steps_left = steps
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Write the checkpoint of the epochs before; by now every callback and loop has done its part of them."""
+        resumed = self._position.begin(epoch)
+        self._run.begin_epoch()
+        if not resumed and epoch > 0:
+            self._save()
+        self._attend()
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Count, report at most each 100 ms, obey."""
+        self._position.advance(int(getattr(self.model, "steps_per_execution", 1) or 1))
+        now = time.monotonic()
+        if now - self._reported >= REPORT_SECONDS:
+            self._reported = now
+            self._report("batch", logs)
+        self._run.keep_changes(self._position)
+        if self._steps_left is not None:
+            self._steps_left -= 1
+            if self._steps_left <= 0:
+                self._pause(logs)
+        self._attend(logs)
+        if now - self._saved >= self._save_every:
+            self._save()
+
+    def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Obey in the middle of validation as well."""
+        self._attend()
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Report the epoch."""
+        self._position.complete()
+        self._report("epoch", logs)
+
+    def _attend(self, logs: Mapping[str, Any] | None = None) -> None:
+        while self._inbox.waiting:
+            command = self._inbox.next()
+            if command["command"] == "pause":
+                self._pause(logs)
+            else:
+                self._obey(command)
+
+    def _pause(self, logs: Mapping[str, Any] | None) -> None:
+        """Hold training in this place until the server says how to go on."""
+        self._steps_left = None
+        self._report("batch", logs)
+        self._reporter.send("paused", **self._position.as_dict())
+        self._save()
+        while True:
+            command = self._inbox.next()
+            if command["command"] == "resume":
+                self._steps_left = int(command.get("steps", 0)) or None
+                self._reporter.send("resumed", **self._position.as_dict())
+                return
+            if command["command"] != "pause":
+                self._obey(command)
+
+    def _obey(self, command: Mapping[str, Any]) -> None:
+        if command["command"] == "stop":
+            raise Interrupted(stop=True)
+        if command["command"] == "leave":
+            self._save()
+            raise Interrupted(stop=False)
+        self._run.answer(command, self._position)
+
+    def _save(self) -> None:
+        began = time.monotonic()
+        place = (self._position.epoch, self._position.step)
+        if place == self._saved_at or not self._position.can_be_entered:
+            return
+        if self._run.save(self._position):
+            self._saved, self._saved_at = time.monotonic(), place
+            self._save_every = max(CHECKPOINT_SECONDS, CHECKPOINT_SHARE * (self._saved - began))
+
+    def _report(self, kind: str, logs: Mapping[str, Any] | None) -> None:
+        metrics, not_finite = split_metrics(logs)
+        place = self._position.as_dict()
+        if kind == "epoch":
+            self._run.record_epoch(self._position.epoch, metrics, not_finite)
+        if metrics or not_finite or kind == "epoch":
+            self._reporter.send(kind, metrics=metrics, not_finite=not_finite, **place)
+        if "loss" in not_finite and not self._told_of_loss:
+            self._told_of_loss = True
+            self._reporter.send("diagnostic", message=_loss_message(not_finite["loss"], place), **place)
+
+
+def _loss_message(value: str, place: Mapping[str, int]) -> str:
+    return (
+        f"The loss is {value} in epoch {place['epoch'] + 1}, step {place['step']}: the model no longer learns. Try a "
+        "smaller learning rate, normalize the inputs, and look for missing or huge values in the data."
+    )

@@ -1,0 +1,224 @@
+"""One training in a process of its own, from import to test; entered anew after every interruption."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import keras
+from glasswork_sdk.errors import GlassworkError, WrongState
+from safetensors.numpy import load_file
+from safetensors.numpy import save as save_tensors
+
+from glasswork_trainer.core.checkpoints import Checkpoint, CheckpointStore
+from glasswork_trainer.core.durable import write_bytes, write_json
+from glasswork_trainer.core.layout import RunFolder, read_profile, read_program
+from glasswork_trainer.core.program import Program
+from glasswork_trainer.core.run import EndReason
+from glasswork_trainer.worker import failures, script
+from glasswork_trainer.worker.callback import Interrupted, LiveCallback
+from glasswork_trainer.worker.callback_state import CallbackKeeper
+from glasswork_trainer.worker.evaluation import evaluate
+from glasswork_trainer.worker.inbox import Inbox
+from glasswork_trainer.worker.inspection import Inspector
+from glasswork_trainer.worker.networks import assign_weights, hash_weights, read_weights
+from glasswork_trainer.worker.position import Position
+from glasswork_trainer.worker.reporter import Output, Reporter
+from glasswork_trainer.worker.state import TrainingState
+from glasswork_trainer.worker.wire import Connection
+
+
+def main(connection: Connection) -> None:
+    """Train what the first message describes; the entry of the forked process."""
+    order = connection.receive().header
+    reporter = Reporter(connection)
+    inbox = Inbox(connection)
+    inbox.start()
+    folder = RunFolder(Path(order["folder"]))
+    program = read_program(folder)
+    with contextlib.redirect_stdout(Output(reporter)):
+        try:
+            Training(folder, program, order, inbox, reporter).run()
+        except Interrupted as interrupted:
+            reporter.send("cancelled" if interrupted.stop else "left")
+        except Exception as error:
+            failure = failures.describe(error, folder.script, program)
+            reporter.send("failed", error=vars(failure))
+
+
+class Training:
+    """One process' part of a training: the beginning, or what follows a checkpoint.
+
+    Args:
+        folder: the run's folder.
+        program: the components of the script.
+        order: `dataset` (folder), `threads` (0 to keep), `steps` (pause after so many; 0 for never), `stop` (end with
+            the weights of the checkpoint), `changes` (learning rates with their positions).
+        inbox: commands of the server.
+        reporter: where progress goes.
+    """
+
+    def __init__(
+        self, folder: RunFolder, program: Program, order: Mapping[str, Any], inbox: Inbox, reporter: Reporter
+    ) -> None:
+        self._folder = folder
+        self._program = program
+        self._order = order
+        self._inbox = inbox
+        self._reporter = reporter
+        self._store = CheckpointStore(folder.checkpoints)
+        self._history: list[dict[str, Any]] = []
+        self._changes: list[dict[str, float]] = [dict(change) for change in order.get("changes", ())]
+        self._metrics_to_restore: Mapping[str, Any] | None = None
+
+    def run(self) -> None:
+        """Train, keep the weights, test.
+
+        Raises:
+            Interrupted: the server ends, or the user stopped the run before its first step.
+            Exception: whatever the script raises.
+        """
+        script.restore_threads(int(self._order.get("threads", 0)))
+        module = script.import_script(self._folder.script)
+        script.make_deterministic(module)
+        self._reporter.send("environment", values=script.environment(module))
+        data = module.load_data(Path(self._order["dataset"]))
+        model = module.build_model()
+        self._inspector = Inspector(module, model, self._program, Path(self._order["dataset"]), data)
+        result = self._finished()
+        if result is None:
+            result = self._train(module, model, data)
+        else:
+            assign_weights(model, load_file(self._folder.weights))
+        self._reporter.send("trained", **result)
+        self._test(model, data, result["history"])
+
+    def begin_epoch(self) -> None:
+        """Put back the metrics of a half done epoch, once."""
+        if self._metrics_to_restore is not None:
+            self._state.restore_metrics(self._metrics_to_restore)
+            self._metrics_to_restore = None
+
+    def save(self, position: Position) -> bool:
+        """Write a checkpoint; a full disk is a finding and no reason to stop training."""
+        tensors, state = self._state.capture()
+        held, callbacks = self._keeper.capture()
+        state = {**state, **position.as_dict(), "callbacks": callbacks, "history": self._history}
+        try:
+            name = self._store.write({**tensors, **held}, state, self._score())
+        except OSError as error:
+            message = f"The checkpoint could not be written: {error.strerror}. Free some space; training goes on."
+            self._reporter.send("diagnostic", message=message, **position.as_dict())
+            return False
+        self._reporter.send("checkpoint", name=name, **position.as_dict())
+        return True
+
+    def record_epoch(self, epoch: int, metrics: Mapping[str, float], not_finite: Mapping[str, str]) -> None:
+        """Keep the metrics of a complete epoch; they are part of every checkpoint."""
+        self._history.append({"epoch": epoch, "metrics": dict(metrics), "not_finite": dict(not_finite)})
+
+    def keep_changes(self, position: Position) -> None:
+        """Make the changes again that the user made at this position before an interruption."""
+        while self._changes and (self._changes[0]["epoch"], self._changes[0]["step"]) <= (
+            position.epoch,
+            position.step,
+        ):
+            self._state.set_learning_rate(self._changes.pop(0)["learning_rate"])
+
+    def answer(self, command: Mapping[str, Any], position: Position) -> None:
+        """Do what a command asks, and reply under its id."""
+        try:
+            if command["command"] == "learning_rate":
+                self._state.set_learning_rate(float(command["value"]))
+                self._reporter.send("reply", id=command["id"], **position.as_dict())
+            if command["command"] == "variables":
+                step = position.epoch * position.steps + position.step
+                variables = self._inspector.describe(str(command["component"]))
+                self._reporter.send("reply", id=command["id"], step=step, variables=variables)
+        except GlassworkError as error:
+            self._reporter.send("reply", id=command["id"], error=error.message, reason=error.reason)
+        except Exception as error:
+            self._reporter.send("reply", id=command["id"], error=str(error), reason=WrongState.reason)
+
+    def _finished(self) -> dict[str, Any] | None:
+        """Return how training ended, where an interruption came between its end and the test."""
+        try:
+            return dict(json.loads(self._folder.result.read_bytes()))
+        except FileNotFoundError:
+            return None
+
+    def _train(self, module: ModuleType, model: keras.Model, data: Any) -> dict[str, Any]:
+        epochs, steps = int(getattr(module, "EPOCHS", 1)), int(data.steps or 0)
+        self._state = TrainingState(model)
+        checkpoint = self._store.newest()
+        epoch, step = (int(checkpoint.state["epoch"]), int(checkpoint.state["step"])) if checkpoint else (0, 0)
+        self._keeper = CallbackKeeper(entered_in_epoch=step > 0)
+        self._keeper.install()
+        if checkpoint is not None:
+            self._restore(checkpoint, step)
+        position = Position(epoch, step, steps)
+        restored = None if checkpoint is None else {**position.as_dict(), "history": self._history}
+        self._reporter.send("started", epochs=epochs, steps=steps, restored=restored)
+        self.keep_changes(position)
+        reason = self._fit(module, model, data, position, epochs)
+        return self._keep(model, position, reason)
+
+    def _restore(self, checkpoint: Checkpoint, step: int) -> None:
+        self._state.restore(checkpoint.tensors, checkpoint.state)
+        self._keeper.restore(checkpoint.tensors, list(checkpoint.state["callbacks"]))
+        self._history = list(checkpoint.state["history"])
+        entered = (checkpoint.state["epoch"], checkpoint.state["step"])
+        self._changes = [change for change in self._changes if (change["epoch"], change["step"]) >= entered]
+        self._metrics_to_restore = checkpoint.tensors if step else None
+
+    def _fit(self, module: ModuleType, model: keras.Model, data: Any, position: Position, epochs: int) -> EndReason:
+        callback = LiveCallback(position, self._inbox, self._reporter, self)
+        if self._order.get("steps"):
+            callback.hold_after(int(self._order["steps"]))
+        epoch, step = position.epoch, position.step
+        try:
+            if self._order.get("stop"):
+                raise Interrupted(stop=True)
+            module.train(model, data, [callback], epoch, step)
+        except Interrupted as interrupted:
+            if not interrupted.stop or (position.epoch, position.step) == (0, 0):
+                raise
+            return EndReason.STOPPED
+        return EndReason.COMPLETED if position.epoch >= epochs else EndReason.EARLY_STOPPING
+
+    def _keep(self, model: keras.Model, position: Position, reason: EndReason) -> dict[str, Any]:
+        """Write the weights, then the file that says that they are whole."""
+        weights = read_weights(model)
+        result = {
+            **position.as_dict(),
+            "weights_hash": hash_weights(weights),
+            "end_reason": str(reason),
+            "history": self._history,
+        }
+        write_bytes(self._folder.weights, save_tensors(weights))
+        write_json(self._folder.result, result)
+        return result
+
+    def _test(self, model: keras.Model, data: Any, history: list[dict[str, Any]]) -> None:
+        """Test on the test split; a test that fails is a finding, the weights are there all the same."""
+        metrics = history[-1]["metrics"] if history else {}
+        try:
+            found = evaluate(model, data, self._program, read_profile(self._folder), metrics)
+        except Exception as error:
+            failure = failures.describe(error, self._folder.script, self._program)
+            self._reporter.send("diagnostic", message=f"The test at the end failed: {failure.message}")
+            found = {"rows": 0}
+        self._reporter.send("tested", results=found)
+
+    def _score(self) -> float | None:
+        """Return the loss of the last epoch by which checkpoints are compared, or None."""
+        if not self._history:
+            return None
+        metrics = self._history[-1]["metrics"]
+        score = metrics.get("val_loss", metrics.get("loss"))
+        return score if score is not None and math.isfinite(score) else None
