@@ -25,22 +25,26 @@ class Wiring:
 
     Args:
         bindings: for each component, what is connected to its input ports.
+        owners: for each component that calls another one's layer again, that other one, which comes first.
         order: all components, each behind those that feed it; equal ones by id. Members of cycles are left out.
         cyclic: ids that stand in a cycle or behind one.
         diagnostics: what is wrong with connections.
     """
 
     bindings: dict[str, dict[str, Binding]] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     cyclic: set[str] = field(default_factory=set)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def readers(self) -> dict[str, list[str]]:
-        """Return, for each component, those that it feeds."""
+        """Return, for each component, those that it feeds or lends its layer."""
         found: dict[str, list[str]] = {component: [] for component in self.bindings}
         for reader, bindings in self.bindings.items():
             for binding in bindings.values():
                 found[binding.component].append(reader)
+        for sharer, owner in self.owners.items():
+            found[owner].append(sharer)
         return found
 
     def behind(self, starts: Iterable[str]) -> set[str]:
@@ -96,6 +100,11 @@ def wire(document: Document, ports: Mapping[str, Ports]) -> Wiring:
         The wiring; bad connections are left out of it and told in its diagnostics.
     """
     wiring = Wiring(bindings={component: {} for component in document.components})
+    wiring.owners = {
+        name: item.shares
+        for name, item in document.components.items()
+        if item.shares is not None and item.shares in document.components and item.shares != name
+    }
     for connection in document.connections:
         problem = _problem(connection, document, ports, wiring)
         if problem is not None:
@@ -165,7 +174,9 @@ def _in_port_order(bindings: dict[str, Binding], ports: Ports) -> dict[str, Bind
 
 
 def _sort(wiring: Wiring) -> None:
-    waiting = {component: len(bindings) for component, bindings in wiring.bindings.items()}
+    waiting = {
+        component: len(bindings) + (component in wiring.owners) for component, bindings in wiring.bindings.items()
+    }
     readers = wiring.readers()
     ready = [component for component, count in waiting.items() if count == 0]
     heapq.heapify(ready)
@@ -197,7 +208,9 @@ def _cycle_from(start: str, wiring: Wiring) -> list[str]:
     while component not in seen:
         seen[component] = len(path)
         path.append(component)
-        sources = [item.component for item in wiring.bindings[component].values() if item.component in wiring.cyclic]
+        sources = [item.component for item in wiring.bindings[component].values()]
+        sources += [wiring.owners[component]] if component in wiring.owners else []
+        sources = [source for source in sources if source in wiring.cyclic]
         if not sources:
             return []
         component = sources[0]

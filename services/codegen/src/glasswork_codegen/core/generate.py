@@ -17,7 +17,6 @@ from glasswork_codegen.core.render import RESERVED, call_arguments, render_compo
 
 _NUMPY: Final = re.compile(r"\bnp\.")
 _PILLOW: Final = re.compile(r"\bImage\.")
-_TENSORFLOW: Final = re.compile(r"\btf\.")
 
 
 def generate(analysis: Analysis, catalogue: Catalogue, table: str = "") -> tuple[Program | None, list[Diagnostic]]:
@@ -81,8 +80,10 @@ class _Writer:
         text = "\n".join(item.code for item in self.components)
         lines.add('"""A model written by Glasswork; it runs without it: python model.py --data FOLDER."""')
         lines.add("\nfrom __future__ import annotations\n\nimport argparse\nimport json")
-        if self.dataset or _TENSORFLOW.search(text):
-            lines.add("from collections.abc import Callable\nfrom pathlib import Path\nfrom typing import NamedTuple")
+        lines.add("from collections.abc import Callable")
+        if self.dataset:
+            lines.add("from pathlib import Path")
+        lines.add("from typing import NamedTuple")
         lines.add()
         lines.add("import keras")
         if self.dataset or _NUMPY.search(text):
@@ -299,8 +300,9 @@ class _Writer:
         )
         lines.add("history = train(model, data, callbacks=[progress])", 4)
         lines.add("metrics = {name: float(values[-1]) for name, values in history.items()}", 4)
-        lines.add("if data.test is not None:\n    tested = model.evaluate(data.test, verbose=0, return_dict=True)", 4)
-        lines.add('metrics.update({f"test_{name}": float(value) for name, value in tested.items()})', 8)
+        if self.target_ports():
+            lines.add("if data.test is not None:\n    tested = model.evaluate(data.test, verbose=0, return_dict=True)", 4)
+            lines.add('metrics.update({f"test_{name}": float(value) for name, value in tested.items()})', 8)
         lines.add("print(json.dumps(metrics))", 4)
         lines.blank(2)
         lines.add('if __name__ == "__main__":\n    main()')
