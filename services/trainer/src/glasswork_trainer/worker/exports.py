@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,13 +20,16 @@ from glasswork_trainer.core.durable import sync_folder
 from glasswork_trainer.worker.evaluation import split_of
 from glasswork_trainer.worker.forward import batches, by_port, forward, input_names
 from glasswork_trainer.worker.networks import Arrays
+from glasswork_trainer.worker.script import MODULE
 
 TOLERANCE = 1e-5
 RANDOM_ROWS = 64
 # One time for all entries, so that the zip of a SavedModel is the same bytes for the same model.
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-NOTE = """This model has layer classes of its own, which stand in the model.py inside this archive. Put that file where
-Python finds it (`unzip model.keras model.py`), then keras.models.load_model("model.keras") loads the model.
+NOTE = """This model has layer classes of its own. They stand in the model.py inside this archive:
+
+    unzip model.keras model.py
+    python -c "import keras, model; keras.models.load_model('model.keras', custom_objects=vars(model))"
 """
 
 Predict = Callable[[Mapping[str, Any]], Arrays]
@@ -56,6 +60,8 @@ def export(
     scratch.mkdir(exist_ok=True)
     try:
         writer, loader = WRITERS[form], LOADERS[form]
+        # ONNX needs a model that was called; a first call is also the cheapest test that the model runs at all.
+        forward(model, next(iter(_rows(model, data))))
         writer(module, model, target, scratch)
         progress(0.5)
         difference = compare(model, loader(target, scratch), data)
@@ -144,8 +150,8 @@ def own_layers(module: ModuleType) -> list[str]:
 
 
 def _load_keras(target: Path, scratch: Path) -> Predict:
-    # The script is imported as `model` here, which is where the file says that its classes are.
-    loaded = keras.models.load_model(target, compile=False)
+    # As the note in the archive says; a file without layer classes of its own needs none of it.
+    loaded = keras.models.load_model(target, custom_objects=vars(sys.modules[MODULE]), compile=False)
     return lambda inputs: forward(loaded, inputs)
 
 

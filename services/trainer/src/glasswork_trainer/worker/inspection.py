@@ -13,6 +13,7 @@ import keras
 import numpy as np
 from glasswork_sdk.errors import NotFound
 from glasswork_servicekit.pictures import draw, statistics
+from keras.src.ops.function import make_node_key
 
 from glasswork_trainer.core.program import DATA, SOURCE, TRAINING, Component, Program
 from glasswork_trainer.worker.forward import by_port, forward, input_names
@@ -105,7 +106,8 @@ class Inspector:
             layer = next((layer for layer in network.layers if layer.name == owner), None)
             if layer is None or not input_names(network):
                 continue
-            nodes = [node for node in layer._inbound_nodes if node in network._nodes]
+            # A layer that other networks call as well has nodes that are none of this network's.
+            nodes = [n for i, n in enumerate(layer._inbound_nodes) if make_node_key(layer, i) in network._nodes]
             number = min(calls.index(component.id), len(nodes) - 1)
             tensors = nodes[number].output_tensors
             ports = component.outputs
