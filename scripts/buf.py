@@ -41,7 +41,8 @@ def buf() -> Path:
 def main() -> int:
     """Run buf on the protos with the given arguments."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    return subprocess.run([buf(), *sys.argv[1:]], cwd=ROOT / "protos", env={**os.environ, "PATH": path}, check=False).returncode
+    environment = {**os.environ, "PATH": path}
+    return subprocess.run([buf(), *sys.argv[1:]], cwd=ROOT / "protos", env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

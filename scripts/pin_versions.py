@@ -52,11 +52,7 @@ def write(name: str, pins: dict[str, str]) -> None:
     text = path.read_text()
     block = f"{name} = [\n" + "".join(f'  "{key}=={pins[key]}",\n' for key in sorted(pins)) + "]\n"
     pattern = re.compile(rf"^{name} = \[.*?^\]\n", re.MULTILINE | re.DOTALL)
-    if pattern.search(text):
-        text = pattern.sub(block, text)
-    else:
-        text = text.replace("[tool.uv]\n", f"[tool.uv]\n{block}", 1)
-    path.write_text(text)
+    path.write_text(pattern.sub("", text).replace("[tool.uv]\n", f"[tool.uv]\n{block}", 1))
 
 
 def main() -> int:

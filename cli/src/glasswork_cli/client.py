@@ -121,13 +121,11 @@ class Client:
 
     def events(self, run: str, after: int = 0) -> Iterator[dict[str, Any]]:
         """Yield the events of a run until it has ended, over as many connections as it takes."""
-        address = self.url.replace("http", "ws", 1)
+        address = f"{self.url.replace('http', 'ws', 1)}/api/v1/runs/{run}/events"
         headers = {"Authorization": f"Bearer {self._token}"}
         while True:
             try:
-                with connect(
-                    f"{address}/api/v1/runs/{run}/events?after={after}", additional_headers=headers, proxy=None
-                ) as socket:
+                with connect(f"{address}?after={after}", additional_headers=headers, proxy=None) as socket:
                     for message in socket:
                         event = json.loads(message)
                         after = max(after, event.get("sequence", 0))

@@ -30,9 +30,8 @@ def demo(directory: DataDirectory, machine: bool) -> None:
     if machine:
         options.print_json(answer)
     else:
-        click.echo(
-            f"\nAll of it took {answer['seconds']:.0f} s. Everything is in {directory.path}; open it with `glasswork up`."
-        )
+        click.echo(f"\nAll of it took {answer['seconds']:.0f} s. Everything is in {directory.path}.")
+        click.echo("See it with `glasswork up`.")
 
 
 class _Demo:

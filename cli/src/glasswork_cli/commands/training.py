@@ -84,9 +84,8 @@ def export(directory: DataDirectory, run: str, form: str, output: Path | None, m
     if machine:
         options.print_json({**job, "path": str(target)})
     else:
-        click.echo(
-            f"{target}: {job['bytes']:,} bytes; its answers differ from the model's by at most {job['max_difference']:.2g}."
-        )
+        difference = f"its answers differ from the model's by at most {job['max_difference']:.2g}"
+        click.echo(f"{target}: {job['bytes']:,} bytes; {difference}.")
 
 
 @click.command(epilog=options.example("glasswork predict r20260101-120000-ab12 rows.csv"))

@@ -280,7 +280,7 @@ class _Analyser:
             return
         self.features[node.id] = self.feature(node)
         known = not missing and len(node.inputs) == len(node.bindings)
-        if known:
+        if not missing:
             self.follow(node)
         self.check_ports(node, nodes)
         if node.component.code is not None and node.kind is not Kind.DATA:

@@ -106,7 +106,13 @@ class ComponentType(Generic[S]):
         return {"output": next(iter(inputs.values()))}
 
     def suggest(self, settings: S, inputs: Mapping[str, TensorSpec], around: Surroundings) -> Mapping[str, Suggestion]:
-        """Return values for settings that the user has not touched."""
+        """Return values for settings that the user has not touched.
+
+        Args:
+            settings: valid settings.
+            inputs: specs by input port, as far as they are known.
+            around: the data, and what the output is compared with.
+        """
         return {}
 
     def check(

@@ -210,8 +210,10 @@ def _decode(source: bytes | str) -> Mapping[str, Any]:
         raise InvalidDocument(f"A model document has at most {MAX_BYTES} bytes, received {size}.")
     try:
         data = json.loads(source, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
-    except (ValueError, RecursionError) as error:
-        raise InvalidDocument(f"The model document is no valid JSON: {error or 'it is nested too deeply'}.") from None
+    except RecursionError:
+        raise InvalidDocument(f"The model document is nested too deeply, more than {MAX_DEPTH} levels.") from None
+    except ValueError as error:
+        raise InvalidDocument(f"The model document is no valid JSON: {error}.") from None
     if not isinstance(data, dict):
         raise InvalidDocument(f"A model document is a JSON object, received {type(data).__name__}.")
     return data

@@ -214,4 +214,6 @@ def _cycle_from(start: str, wiring: Wiring) -> list[str]:
         if not sources:
             return []
         component = sources[0]
-    return list(reversed(path[seen[component] :]))
+    cycle = list(reversed(path[seen[component] :]))
+    first = cycle.index(min(cycle))
+    return cycle[first:] + cycle[:first]

@@ -91,7 +91,7 @@ def _load(loading: _Loading, entry_point: importlib.metadata.EntryPoint) -> None
         loading.manager.register(module, name)
         loading.manager.check_pending()
         types = _component_types(name, module)
-    except Exception as error:  # whatever a foreign plugin raises is its reason, and no more than that
+    except (Exception, SystemExit) as error:  # whatever a foreign plugin raises is its reason, and no more than that
         if module is not None and loading.manager.has_plugin(name) and name not in loading.plugins:
             loading.manager.unregister(name=name)
         key = name if name not in loading.plugins else f"{name} ({info.distribution})"

@@ -11,7 +11,6 @@ from glasswork_sdk.settings import Settings
 from glasswork_sdk.specs import TensorSpec
 from glasswork_sdk.templates import Templates
 
-
 RESERVED: Final = frozenset({"name", "class_name", "reader", "feature_type", "stored"})
 """What a template gets besides settings; no setting may have such a name."""
 

@@ -301,7 +301,9 @@ class _Writer:
         lines.add("history = train(model, data, callbacks=[progress])", 4)
         lines.add("metrics = {name: float(values[-1]) for name, values in history.items()}", 4)
         if self.target_ports():
-            lines.add("if data.test is not None:\n    tested = model.evaluate(data.test, verbose=0, return_dict=True)", 4)
+            lines.add(
+                "if data.test is not None:\n    tested = model.evaluate(data.test, verbose=0, return_dict=True)", 4
+            )
             lines.add('metrics.update({f"test_{name}": float(value) for name, value in tested.items()})', 8)
         lines.add("print(json.dumps(metrics))", 4)
         lines.blank(2)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from glasswork_sdk.document import Document
+from glasswork_sdk.errors import InvalidDocument, UnsupportedFormat
+
+
+def test_canonical_text_reads_back_as_itself(digits: dict[str, Any]) -> None:
+    text = Document.parse(digits).canonical()
+    assert Document.parse(text).canonical() == text
+
+
+def test_one_changed_setting_is_one_changed_line(digits: dict[str, Any]) -> None:
+    before = Document.parse(digits).canonical().splitlines()
+    digits["components"]["conv1"]["settings"]["filters"] = 32
+    after = Document.parse(digits).canonical().splitlines()
+    assert len([1 for old, new in zip(before, after, strict=True) if old != new]) == 1
+
+
+def test_numbers_without_a_fraction_are_written_as_integers(digits: dict[str, Any]) -> None:
+    digits["components"]["conv1"]["settings"]["filters"] = 16.0
+    assert '"filters": 16,' in Document.parse(digits).canonical()
+
+
+def test_newer_format_is_refused_by_name(digits: dict[str, Any]) -> None:
+    with pytest.raises(UnsupportedFormat, match="has format 2; this Glasswork reads formats up to 1"):
+        Document.parse({**digits, "format": 2})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "no valid JSON"),
+        ("[1]", "is a JSON object, received list"),
+        ('{"format": 1, "format": 1}', "stands twice"),
+        ('{"format": NaN}', "no JSON number"),
+        ('{"format": 1, "components": {"a": {"type": "core.dense", "settings": {"units": 1e999}}}}', "finite"),
+        ('{"format": 1, "components": {"class": {"type": "core.dense"}}}', "no Python keyword"),
+        ('{"format": 1, "connections": [{"from": "a", "to": "b.input"}]}', "component.port"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"format": true}', 'says its "format"'),
+    ],
+)
+def test_bad_documents_are_refused_with_a_reason(text: str, told: str) -> None:
+    with pytest.raises(InvalidDocument, match=told):
+        Document.parse(text)
+
+
+def test_bad_value_names_its_place(digits: dict[str, Any]) -> None:
+    digits["dataset"]["split"]["train"] = 2
+    with pytest.raises(InvalidDocument) as caught:
+        Document.parse(digits)
+    assert caught.value.fields[0].field == "dataset.split.train"
+
+
+def test_lone_surrogates_are_refused(digits: dict[str, Any]) -> None:
+    digits["components"]["conv1"]["settings"]["activation"] = json.loads('"\\ud800"')
+    with pytest.raises(InvalidDocument, match="Unicode"):
+        Document.parse(digits)
