@@ -81,6 +81,11 @@ class RunFolder:
         return self.path / "tests"
 
     @property
+    def lock(self) -> Path:
+        """Held by the process that trains."""
+        return self.path / "lock"
+
+    @property
     def empty(self) -> Path:
         """The folder that stands for a dataset where there is none."""
         return self.path / "data"

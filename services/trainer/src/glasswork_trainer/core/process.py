@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +45,12 @@ class RunProcess:
         """Process id."""
         return self._worker.pid
 
-    async def run(self, order: Mapping[str, Any]) -> Ending:
-        """Send the order and take messages until the process has ended."""
+    async def run(self, headers: Sequence[Mapping[str, Any]]) -> Ending:
+        """Send the order and what is to follow it, and take messages until the process has ended."""
         last = Ending("died", {})
         try:
-            await self._worker.send(order)
+            for header in headers:
+                await self._worker.send(header)
             while True:
                 message = await self._worker.receive()
                 kind = str(message.header.get("kind"))
@@ -65,10 +66,10 @@ class RunProcess:
         ended = await self._worker.close(grace=2.0)
         return last if last.kind != "died" else Ending("died", {}, ended)
 
-    async def command(self, name: str, **values: Any) -> None:
+    async def send(self, command: Mapping[str, Any]) -> None:
         """Send a command that is obeyed at the end of a batch; a process that has ended needs none."""
         try:
-            await self._worker.send({"command": name, **values})
+            await self._worker.send(command)
         except WorkerGone:
             return
 
@@ -83,7 +84,7 @@ class RunProcess:
         number = next(self._numbers)
         future = self._replies[number] = asyncio.get_running_loop().create_future()
         try:
-            await self.command(name, id=number, **values)
+            await self.send({"command": name, "id": number, **values})
             reply: Message = await asyncio.wait_for(future, REPLY_SECONDS)
         except TimeoutError:
             raise DeadlineExceeded(

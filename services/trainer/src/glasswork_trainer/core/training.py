@@ -42,6 +42,7 @@ class Training:
         self._dataset = dataset
         self._zygote = zygote
         self._process: RunProcess | None = None
+        self._waiting: list[Mapping[str, Any]] = []
         self._leaving = False
         self._cancelling = False
         self._trained = False
@@ -85,27 +86,23 @@ class Training:
         """
         if self._trained:
             raise WrongState(f"The run '{self._live.run.id}' has finished training and is being tested.")
-        process = self._process
-        if process is not None:
-            await process.command("pause")
+        await self._command("pause")
         if not await self._live.until(lambda run: run.state == State.PAUSED or run.state.terminal, PAUSE_SECONDS):
             raise DeadlineExceeded("The run is still reading its data. It pauses at its first step; watch its events.")
 
     async def resume(self, steps: int) -> None:
         """Let a paused process go on."""
-        if self._process is not None:
-            await self._process.command("resume", steps=steps)
-            await self._live.until(lambda run: run.state != State.PAUSED or run.state.terminal, PAUSE_SECONDS)
+        await self._command("resume", steps=steps)
+        await self._live.until(lambda run: run.state != State.PAUSED, PAUSE_SECONDS)
 
     async def stop(self) -> None:
         """End training early; without a step done the run is cancelled at once."""
-        if self._process is None:
-            return
         if self._live.run.trained:
-            await self._process.command("stop")
+            await self._command("stop")
         else:
             self._cancelling = True
-            self._process.kill()
+            if self._process is not None:
+                self._process.kill()
         await self._live.until(lambda run: run.state.terminal, STOP_SECONDS)
 
     async def set_learning_rate(self, value: float) -> dict[str, float]:
@@ -137,12 +134,19 @@ class Training:
         process = self._process
         if process is None:
             return
-        await process.command("leave")
+        await process.send({"command": "leave"})
         for _ in range(int(LEAVE_SECONDS / 0.05)):
             if self._process is None:
                 return
             await asyncio.sleep(0.05)
         process.kill()
+
+    async def _command(self, name: str, **values: Any) -> None:
+        """Send a command, or keep it for the process that is just being made."""
+        if self._process is None:
+            self._waiting.append({"command": name, **values})
+        else:
+            await self._process.send({"command": name, **values})
 
     async def _run_once(self, steps: int, stop: bool) -> Ending:
         live = self._live
@@ -159,7 +163,10 @@ class Training:
             "stop": stop,
         }
         try:
-            return await self._process.run(order)
+            if self._cancelling:
+                self._process.kill()
+            waiting, self._waiting = self._waiting, []
+            return await self._process.run([order, *waiting])
         finally:
             self._process = None
 

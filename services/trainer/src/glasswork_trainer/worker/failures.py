@@ -17,6 +17,7 @@ from glasswork_trainer.core.run import Failure
 
 FILE_LINE = re.compile(r'File "([^"]+)", line (\d+)')
 OP_NODE = re.compile(r"(?:node|Op:|name:) '?\"?([\w./-]+/[\w./-]+)")
+STACK_HEADER = re.compile(r"Graph execution error:|Detected at node|Stack trace for op|in user code:|\[\[\{\{node|$")
 LONGEST_MESSAGE = 2_000
 
 
@@ -64,12 +65,27 @@ def _is_training(identifier: str, program: Program) -> bool:
 
 
 def _message(error: BaseException, component: str, line: int) -> str:
-    text = str(getattr(error, "message", "") or error).strip() or type(error).__name__
-    # TensorFlow lists the whole stack first; what went wrong stands in the lines behind it.
-    text = text.partition("\nDefined at (most recent call last)")[0] if text.startswith("Graph execution") else text
+    text = plain(str(getattr(error, "message", "") or error)) or type(error).__name__
     where = f" in '{component}'" if component else ""
     at = f", line {line} of its code" if component and line else ""
     return f"{type(error).__name__}{where}{at}: {text[:LONGEST_MESSAGE]}"
+
+
+def plain(text: str) -> str:
+    """Return what went wrong without the stacks that TensorFlow writes into its messages."""
+    kept: list[str] = []
+    depth: int | None = None
+    for line in text.splitlines():
+        indent = len(line) - len(line.lstrip())
+        if FILE_LINE.match(line.strip()):
+            depth = indent
+        elif depth is not None and indent > depth:
+            # The source line below a file's line.
+            continue
+        elif not STACK_HEADER.match(line.strip()):
+            depth = None
+            kept.append(line.strip())
+    return "\n".join(line for line in kept if line)
 
 
 def _code(error: BaseException) -> str:

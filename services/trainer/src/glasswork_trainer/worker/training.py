@@ -23,6 +23,7 @@ from glasswork_trainer.core.run import EndReason
 from glasswork_trainer.worker import failures, script
 from glasswork_trainer.worker.callback import Interrupted, LiveCallback
 from glasswork_trainer.worker.callback_state import CallbackKeeper
+from glasswork_trainer.worker.claim import claim
 from glasswork_trainer.worker.evaluation import evaluate
 from glasswork_trainer.worker.inbox import Inbox
 from glasswork_trainer.worker.inspection import Inspector
@@ -40,6 +41,7 @@ def main(connection: Connection) -> None:
     inbox = Inbox(connection)
     inbox.start()
     folder = RunFolder(Path(order["folder"]))
+    claim(folder.lock)
     program = read_program(folder)
     with contextlib.redirect_stdout(Output(reporter)):
         try:

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from glasswork.trainer.v1 import trainer_pb2 as pb
+from glasswork_sdk.errors import InvalidInput, WrongState
+
+from services.trainer.tests.harness import (
+    DROPOUT,
+    Server,
+    bare_request,
+    digits_request,
+    lasting,
+    script,
+    worker_pids,
+)
+
+pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="module")]
+
+EPOCHS = 30
+STOPPING = ("EarlyStopping(patience=5)", "EarlyStopping(patience=25, restore_best_weights=True)")
+LONG = script("digits", lasting(EPOCHS), DROPOUT, STOPPING)
+
+
+async def whole(server: Server, text: str = LONG) -> str:
+    """Return the weights' hash of an uninterrupted run."""
+    run = await server.ended(await server.create(digits_request(text)))
+    assert run.state == pb.STATE_SUCCEEDED, run.error
+    return str(run.weights_hash)
+
+
+async def begun(server: Server, text: str = LONG, epoch: int = 2) -> str:
+    run = await server.create(digits_request(text))
+    await server.until(run, lambda event: event.kind == pb.EVENT_KIND_EPOCH and event.epoch >= epoch)
+    return run
+
+
+async def epochs(server: Server, run: str) -> list[int]:
+    return [event.epoch async for event in server.events(run) if event.kind == pb.EVENT_KIND_EPOCH]
+
+
+async def test_pause_stops_the_steps_and_resume_changes_no_number(server: Server) -> None:
+    run = await begun(server)
+    began = time.monotonic()
+    paused = (await server.stub.PauseRun(pb.PauseRunRequest(run=run))).run
+    assert time.monotonic() - began < 0.5
+    assert paused.state == pb.STATE_PAUSED
+    await asyncio.sleep(0.3)
+    still = await server.get(run)
+    assert (still.epoch, still.step) == (paused.epoch, paused.step)
+    resumed = (await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))).run
+    assert resumed.state == pb.STATE_RUNNING
+    assert (await server.ended(run)).weights_hash == await whole(server)
+
+
+async def test_single_steps_pause_again_after_so_many(server: Server) -> None:
+    run = await begun(server)
+    before = (await server.stub.PauseRun(pb.PauseRunRequest(run=run))).run
+    for _ in range(2):
+        await server.stub.ResumeRun(pb.ResumeRunRequest(run=run, steps=3))
+        while (after := await server.get(run)).state != pb.STATE_PAUSED:
+            await asyncio.sleep(0.02)
+    steps = before.steps
+    assert (after.epoch * steps + after.step) - (before.epoch * steps + before.step) == 6
+    with pytest.raises(InvalidInput, match="steps"):
+        await server.stub.ResumeRun(pb.ResumeRunRequest(run=run, steps=-1))
+    await server.stub.StopRun(pb.StopRunRequest(run=run))
+
+
+async def test_a_paused_run_shows_the_variables_of_every_component(server: Server) -> None:
+    run = await begun(server)
+    with pytest.raises(WrongState, match="Pause it"):
+        await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="conv1"))
+    paused = (await server.stub.PauseRun(pb.PauseRunRequest(run=run))).run
+    for component in ("image", "digit", "normalize1", "conv1", "flatten1", "dense1", "train"):
+        found = await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component=component))
+        assert any(variable.kind == "output" for variable in found.variables), component
+        assert found.step == paused.epoch * paused.steps + paused.step
+    conv1 = await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="conv1"))
+    shapes = {(variable.kind, variable.name): list(variable.spec.shape) for variable in conv1.variables}
+    assert shapes["output", "output"] == [6, 6, 16]
+    assert shapes["weight", "kernel"] == [3, 3, 1, 16]
+    await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
+    assert (await server.ended(run)).weights_hash == await whole(server)
+
+
+async def test_a_new_learning_rate_acts_at_once(server: Server) -> None:
+    run = await begun(server)
+    await server.stub.PauseRun(pb.PauseRunRequest(run=run))
+    await server.stub.UpdateRun(pb.UpdateRunRequest(run=run, learning_rate=0.25))
+    found = await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="train"))
+    rate = next(variable for variable in found.variables if variable.name == "learning_rate")
+    assert rate.statistics.mean == pytest.approx(0.25)
+    with pytest.raises(InvalidInput, match="above 0"):
+        await server.stub.UpdateRun(pb.UpdateRunRequest(run=run, learning_rate=-1))
+    await server.stub.StopRun(pb.StopRunRequest(run=run))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_a_killed_process_goes_on_by_itself_with_the_same_weights(server: Server, seed: int) -> None:
+    run = await begun(server, epoch=1)
+    await asyncio.sleep(random.Random(seed).uniform(0, 0.8))
+    for pid in worker_pids(server.run_folder(run)):
+        os.kill(pid, signal.SIGKILL)
+    ended = await server.ended(run)
+    assert ended.state == pb.STATE_SUCCEEDED, ended.error
+    assert ended.weights_hash == await whole(server)
+    assert await epochs(server, run) == list(range(1, ended.epoch + 1))
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+async def test_an_ended_server_is_followed_by_one_that_goes_on(short_folder: Path, datasets: Path, number: int) -> None:
+    server = Server(short_folder, datasets)
+    await server.start()
+    run = await begun(server)
+    began = time.monotonic()
+    code = await server.stop(number)
+    assert number == signal.SIGKILL or (code == 0 and time.monotonic() - began < 10)
+    await server.start()
+    ended = await server.ended(run)
+    assert ended.state == pb.STATE_SUCCEEDED, ended.error
+    assert ended.weights_hash == await whole(server)
+    assert await epochs(server, run) == list(range(1, ended.epoch + 1))
+    assert not list(worker_pids(server.run_folder(run)))
+    await server.stop()
+
+
+async def test_a_paused_run_stays_paused_over_a_restart(short_folder: Path, datasets: Path) -> None:
+    server = Server(short_folder, datasets)
+    await server.start()
+    run = await begun(server)
+    paused = (await server.stub.PauseRun(pb.PauseRunRequest(run=run))).run
+    await server.stop()
+    await server.start()
+    again = await server.get(run)
+    assert (again.state, again.epoch, again.step) == (pb.STATE_PAUSED, paused.epoch, paused.step)
+    found = await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="conv1"))
+    assert {variable.kind for variable in found.variables} >= {"output", "weight"}
+    await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
+    assert (await server.ended(run)).weights_hash == await whole(server)
+    await server.stop()
+
+
+async def test_a_gan_is_interrupted_in_mid_epoch_without_a_changed_number(short_folder: Path, datasets: Path) -> None:
+    server = Server(short_folder, datasets)
+    await server.start()
+    text = script("gan", ("EPOCHS = 4", "EPOCHS = 60"))
+    run = await server.create(bare_request(text))
+    await server.until(run, lambda event: event.kind == pb.EVENT_KIND_EPOCH)
+    await server.stub.PauseRun(pb.PauseRunRequest(run=run))
+    await server.stub.ResumeRun(pb.ResumeRunRequest(run=run, steps=5))
+    await server.stop()
+    await server.start()
+    await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
+    ended = await server.ended(run)
+    assert ended.state == pb.STATE_SUCCEEDED, ended.error
+    whole = await server.ended(await server.create(bare_request(text)))
+    assert (ended.weights_hash, dict(ended.metrics)) == (whole.weights_hash, dict(whole.metrics))
+    await server.stop()
