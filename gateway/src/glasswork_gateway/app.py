@@ -1,0 +1,100 @@
+"""The gateway's app: composition only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from glasswork_gateway import problems
+from glasswork_gateway.context import Context
+from glasswork_gateway.guard import Guard
+from glasswork_gateway.keyring import Keyring
+from glasswork_gateway.lists import Memory
+from glasswork_gateway.routes import components, datasets, graphs, health, jobs, models, pages, runs
+from glasswork_gateway.services import connect_services
+from glasswork_gateway.settings import GatewaySettings
+from glasswork_gateway.shelf import Shelf
+from glasswork_gateway.sockets import events, preview
+from glasswork_gateway.workbench import Workbench
+
+ROOT: Final = "/api/v1"
+SOCKETS: Final = (
+    {
+        "path": f"{ROOT}/models/{{model}}/preview",
+        "description": "The live session. Send {revision, patch: RFC 6902} or {revision, graph}, {sample} or {cancel}; "
+        "receive {revision, kind: ready, shapes, preview, diagnostics, done or error, …}.",
+    },
+    {
+        "path": f"{ROOT}/runs/{{run}}/events?after=N",
+        "description": "A snapshot, then the events after N: state, batch, epoch, checkpoint, log, diagnostic.",
+    },
+)
+
+
+def create_app(settings: GatewaySettings) -> Guard:
+    """Return the app with the guard in front of it.
+
+    Args:
+        settings: what the gateway was told.
+    """
+    keyring = Keyring(settings.token_file, settings.login_code)
+    app = FastAPI(
+        title="Glasswork",
+        version=version("glasswork-gateway"),
+        description="Everything that the web page does, as an API.",
+        openapi_url=f"{ROOT}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lambda app: _lifespan(app, settings, keyring),
+        generate_unique_id_function=_operation_id,
+        responses={"4XX": {"model": problems.Problem, "description": "A problem"}},
+        redirect_slashes=False,
+    )
+    api = APIRouter(prefix=ROOT)
+    for module in (health, components, datasets, graphs, models, runs, jobs, preview, events):
+        api.include_router(module.router)
+    app.include_router(api)
+    app.include_router(pages.router)
+    problems.install(app)
+    _describe(app)
+    return Guard(app, settings, keyring)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI, settings: GatewaySettings, keyring: Keyring) -> AsyncIterator[None]:
+    services = connect_services(settings)
+    shelf = Shelf(services)
+    app.state.context = Context(settings, keyring, services, shelf, Workbench(services, shelf), Memory())
+    watchers = [asyncio.create_task(services.watch()), asyncio.create_task(keyring.watch())]
+    try:
+        yield
+    finally:
+        for watcher in watchers:
+            watcher.cancel()
+        await asyncio.gather(*watchers, return_exceptions=True)
+        await services.close()
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _describe(app: FastAPI) -> None:
+    """Add to the description what FastAPI does not know: the token, and the sockets."""
+    made = app.openapi
+
+    def describe() -> dict[str, Any]:
+        described = made()
+        schemes = described.setdefault("components", {}).setdefault("securitySchemes", {})
+        schemes["token"] = {"type": "http", "scheme": "bearer"}
+        described["security"] = [{"token": []}]
+        described["x-websockets"] = list(SOCKETS)
+        return described
+
+    app.openapi = describe  # type: ignore[method-assign]

@@ -1,0 +1,47 @@
+"""The events of a run, from any sequence number on; a reader that comes again loses nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from glasswork.trainer.v1 import trainer_pb2
+from glasswork_sdk.errors import GlassworkError
+from pydantic_core import to_json
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from glasswork_gateway import translate
+from glasswork_gateway.context import Context, context_of
+from glasswork_gateway.sockets.closing import close_with, until_first
+
+router = APIRouter()
+
+
+@router.websocket("/runs/{run}/events")
+async def event_socket(socket: WebSocket, run: str, after: Annotated[int, Query(ge=0, le=2**62)] = 0) -> None:
+    """Send the run as it is, the events after a sequence number as they come, and close when it has ended."""
+    await socket.accept()
+    try:
+        await until_first([_send(socket, context_of(socket), run, after), _until_gone(socket)])
+    except GlassworkError as error:
+        await close_with(socket, error)
+
+
+async def _send(socket: WebSocket, context: Context, run: str, after: int) -> None:
+    """Send what comes; a slow client holds back its own stream only, which then leaves out batch events."""
+    request = trainer_pb2.WatchRunRequest(run=run, after_sequence=after)
+    async for message in context.services.trainer.WatchRun(request):
+        if message.WhichOneof("kind") == "snapshot":
+            told = {"kind": "snapshot", "run": translate.run(message.snapshot)}
+        else:
+            told = translate.event(message.event)
+        await socket.send_text(to_json(told).decode())
+    await socket.close(1000, "the run has ended")
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    while True:
+        try:
+            await socket.receive_text()
+        except (WebSocketDisconnect, KeyError, RuntimeError):
+            return

@@ -1,0 +1,169 @@
+"""What is done with a graph: resolved, checked, coded, previewed, suggested; services do each step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from glasswork.codegen.v1 import codegen_pb2
+from glasswork.executor.v1 import executor_pb2
+from glasswork.graph.v1 import graph_pb2
+from glasswork_sdk.document import Document
+from glasswork_sdk.errors import GlassworkError
+from glasswork_servicekit.graphs import diagnostics_to_dicts, graph_from_message, graph_to_message
+
+from glasswork_gateway import translate
+from glasswork_gateway.problems import GraphHasErrors
+from glasswork_gateway.services import Services
+from glasswork_gateway.shelf import Shelf
+
+PREVIEW_SECONDS: Final = 120.0
+CODE_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A document as the services take it: its message, with the hash of its data, and what the data holds."""
+
+    graph: graph_pb2.Graph
+    profile: graph_pb2.DatasetProfile | None
+
+    @property
+    def dataset_hash(self) -> str:
+        """`sha256:` and the hash of the data; empty for a graph without data."""
+        return self.profile.hash if self.profile else ""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A resolved document with its program and findings."""
+
+    resolved: Resolved
+    program: graph_pb2.Program
+    diagnostics: list[dict[str, Any]]
+
+
+class Workbench:
+    """Works on model documents.
+
+    Args:
+        services: codegen and executor.
+        shelf: where datasets are found.
+    """
+
+    def __init__(self, services: Services, shelf: Shelf) -> None:
+        self._services = services
+        self._shelf = shelf
+
+    async def resolve(self, document: Document) -> Resolved:
+        """Find the data of a document.
+
+        Raises:
+            InvalidInput: its source is a path.
+            NotFound: there is no such dataset.
+        """
+        graph = graph_to_message(document.to_json())
+        if document.dataset is None:
+            return Resolved(graph, None)
+        profile = await self._shelf.profile_for(document.dataset)
+        graph.dataset.hash = profile.hash
+        return Resolved(graph, profile)
+
+    async def check(self, document: Document) -> list[dict[str, Any]]:
+        """Return what is wrong with a document; a dataset that is not there is one finding more."""
+        try:
+            resolved, missing = await self.resolve(document), []
+        except GlassworkError as error:
+            if error.code not in ("NOT_FOUND", "INVALID_ARGUMENT"):
+                raise
+            resolved, missing = Resolved(graph_to_message(document.to_json()), None), [_missing_dataset(error)]
+        request = codegen_pb2.CheckGraphRequest(graph=resolved.graph, profile=resolved.profile)
+        answer = await self._services.codegen.CheckGraph(request, timeout=CODE_SECONDS)
+        return missing + diagnostics_to_dicts(answer.diagnostics)
+
+    async def code(self, resolved: Resolved, partial: bool = False) -> Coded:
+        """Write the code of a document, errors or not: the findings say what is missing."""
+        request = codegen_pb2.GenerateCodeRequest(graph=resolved.graph, profile=resolved.profile, partial=partial)
+        answer = await self._services.codegen.GenerateCode(request, timeout=CODE_SECONDS)
+        return Coded(resolved, answer.program, diagnostics_to_dicts(answer.diagnostics))
+
+    async def sound_code(self, document: Document) -> Coded:
+        """Write the code of a document without errors.
+
+        Raises:
+            GraphHasErrors: it has some; the first is the error's text, all are in `diagnostics`.
+        """
+        coded = await self.code(await self.resolve(document))
+        if any(item["severity"] == "error" for item in coded.diagnostics):
+            raise GraphHasErrors(coded.diagnostics)
+        return coded
+
+    async def preview(
+        self, document: Document, sample: executor_pb2.Sample, components: Sequence[str] = ()
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Run a document once on a sample.
+
+        Returns:
+            Previews by component, and the findings about the graph.
+        """
+        coded = await self.code(await self.resolve(document), partial=True)
+        previews: dict[str, Any] = {}
+        if coded.program.components:
+            request = executor_pb2.PreviewRequest(
+                program=coded.program,
+                dataset_hash=coded.resolved.dataset_hash,
+                sample=sample,
+                components=[name for name in components if name in document.components],
+            )
+            async for message in self._services.executor.Preview(request, timeout=PREVIEW_SECONDS):
+                previews[message.preview.component] = translate.component_preview(message.preview)
+        wanted = components or document.components
+        previews |= unanswered(wanted, previews, coded.diagnostics)
+        return previews, coded.diagnostics
+
+    async def suggest(
+        self,
+        dataset: str,
+        inputs: Sequence[str] = (),
+        targets: Sequence[str] = (),
+        split: graph_pb2.Split | None = None,
+    ) -> tuple[Document, list[dict[str, Any]]]:
+        """Make a complete graph for a dataset.
+
+        Returns:
+            The document, and one sentence for each choice.
+
+        Raises:
+            InvalidInput: a column that the dataset does not have, or no target.
+            NotFound: there is no such dataset.
+        """
+        found = await self._shelf.find(dataset)
+        source = dataset if dataset.startswith("example:") else f"dataset:{found.id}"
+        profile = graph_pb2.DatasetProfile()
+        profile.CopyFrom(found.profile)
+        profile.targets[:] = found.targets
+        request = codegen_pb2.SuggestGraphRequest(
+            source=source, profile=profile, inputs=inputs, targets=targets, split=split
+        )
+        answer = await self._services.codegen.SuggestGraph(request, timeout=CODE_SECONDS)
+        return Document.parse(graph_from_message(answer.graph)), translate.explanations(answer.explanation)
+
+
+def unanswered(
+    components: Sequence[str] | Mapping[str, Any],
+    previews: Mapping[str, Any],
+    diagnostics: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return previews for the components that no code could be written for."""
+    errors: dict[str, dict[str, Any]] = {}
+    for item in diagnostics:
+        if item["severity"] == "error" and item["component"]:
+            error = {"message": item["message"], "line": item["line"], "component": item["component"]}
+            errors.setdefault(item["component"], {**error, "code": item["code"]})
+    return {name: translate.unanswered_preview(errors.get(name)) for name in sorted(components) if name not in previews}
+
+
+def _missing_dataset(error: GlassworkError) -> dict[str, Any]:
+    nothing = dict.fromkeys(("component", "port", "setting", "line", "fix"))
+    return {"severity": "error", "code": "missing-dataset", "message": error.message, **nothing}
