@@ -78,6 +78,7 @@ class InspectDatasetRequest(_message.Message):
     HASH_FIELD_NUMBER: _builtins.int
     SPLIT_FIELD_NUMBER: _builtins.int
     TYPES_FIELD_NUMBER: _builtins.int
+    TARGETS_FIELD_NUMBER: _builtins.int
     hash: _builtins.str
     """sha256: and the hash of the dataset's content."""
     @_builtins.property
@@ -88,16 +89,21 @@ class InspectDatasetRequest(_message.Message):
     def types(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Types that the user chose, by column; the others are inferred."""
 
+    @_builtins.property
+    def targets(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Columns that are to be predicted; with them the profile can warn of columns that give the answer away."""
+
     def __init__(
         self,
         *,
         hash: _builtins.str = ...,
         split: _graph_pb2.Split | None = ...,
         types: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        targets: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["split", b"split"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hash", b"hash", "split", b"split", "types", b"types"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hash", b"hash", "split", b"split", "targets", b"targets", "types", b"types"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -323,7 +329,9 @@ Global___OpenSessionRequest: _TypeAlias = OpenSessionRequest  # noqa: Y015
 
 @_typing.final
 class OpenSessionResponse(_message.Message):
-    """An answer of a session."""
+    """An answer of a session. A component whose answer has not changed since it was last sent in this session is not sent
+    again; the end of the edit counts it as cached.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
