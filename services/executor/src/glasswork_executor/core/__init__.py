@@ -1,0 +1,1 @@
+"""The executor's domain: programs, keys, workers, sessions; neither gRPC nor TensorFlow."""

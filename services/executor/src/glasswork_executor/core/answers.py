@@ -1,0 +1,66 @@
+"""Answers about components, as the server keeps and passes them on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+OK, ERROR, BLOCKED = "ok", "error", "blocked"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one component does to the sample.
+
+    Args:
+        component: its id.
+        key: its content key.
+        state: ok, error or blocked.
+        outputs: a JSON object for each output port; a picture refers to `blobs` by number.
+        blobs: the pictures.
+        parameter_count: number of weights.
+        error: message, line and code; None unless the state is error.
+        cause: why it ran: new, code, inputs or sample; empty where it was known.
+        milliseconds: time that it took when it ran.
+        executions: how often it has run.
+    """
+
+    component: str
+    key: str
+    state: str
+    outputs: Sequence[Mapping[str, Any]] = ()
+    blobs: Sequence[bytes] = ()
+    parameter_count: int = 0
+    error: Mapping[str, Any] | None = None
+    cause: str = ""
+    milliseconds: float = 0.0
+    executions: int = 0
+
+
+@dataclass(frozen=True)
+class Done:
+    """The end of the answers to one job: components that ran, and that were known."""
+
+    executed: int
+    cached: int
+    milliseconds: float
+
+
+@dataclass
+class Tally:
+    """Counts what a job did."""
+
+    executed: int = 0
+    cached: int = 0
+    answered: set[str] = field(default_factory=set)
+
+    def add(self, answer: Answer) -> None:
+        """Count an answer; one that is blocked neither ran nor was known."""
+        self.answered.add(answer.component)
+        self.executed += bool(answer.cause)
+        self.cached += not answer.cause and answer.state != BLOCKED
+
+    def done(self, milliseconds: float) -> Done:
+        """Return the end of the job's answers."""
+        return Done(self.executed, self.cached, milliseconds)

@@ -1,0 +1,246 @@
+"""Runs jobs on a worker of its own, and turns the worker's death into an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Any
+
+from glasswork_sdk.errors import FieldViolation, InternalError, InvalidDataset, UserCodeFailed, error_classes
+from glasswork_servicekit.frames import Message
+from glasswork_servicekit.worker import CPU, MEMORY, TIME, Exit, Worker, WorkerGone
+
+from glasswork_executor.core.answers import Answer, Done, Tally
+from glasswork_executor.core.program import Job
+from glasswork_executor.core.staff import Staff
+from glasswork_executor.core.verdicts import Verdicts
+
+# A program with more components than this that crash is not worth a worker each.
+MOST_DEATHS = 5
+# A newer edit does not wait longer than this for a component of the older one.
+IMPATIENCE_SECONDS = 1.0
+ADVICE = {
+    MEMORY: "Make its output smaller.",
+    TIME: "Look for an endless loop or too large a computation.",
+    CPU: "Look for an endless loop or too large a computation.",
+}
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for one component, and for the reading of a dataset, in seconds."""
+
+    component_seconds: float = 10.0
+    dataset_seconds: float = 60.0
+
+
+class Runner:
+    """One worker at a time, what it has told, and how often each component ran; jobs run one after the other.
+
+    Args:
+        staff: where workers come from.
+        verdicts: what crashed too often.
+        patience: how long to wait.
+    """
+
+    def __init__(self, staff: Staff, verdicts: Verdicts, patience: Patience) -> None:
+        self._staff = staff
+        self._verdicts = verdicts
+        self._patience = patience
+        self._worker: Worker | None = None
+        self._numbers = itertools.count(1)
+        self._number = 0
+        self._running: tuple[str, str] | None = None
+        self._told: dict[str, Answer] = {}
+        self._executions: dict[str, int] = {}
+        self._lock = asyncio.Lock()
+        self._cancelled = False
+        self._cancelling: asyncio.Task[None] | None = None
+        self.last_used = time.monotonic()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is running."""
+        return self._lock.locked()
+
+    async def run(self, job: Job) -> AsyncGenerator[Answer | Done, None]:
+        """Compute a job; answers come in topological order, then the end, unless `cancel` ended it.
+
+        Args:
+            job: what to compute.
+
+        Yields:
+            An answer for each component, then `Done`.
+
+        Raises:
+            UserCodeFailed: worker after worker died.
+        """
+        async with self._lock:
+            self._cancelled = False
+            start, tally = time.monotonic(), Tally()
+            failures: dict[str, Mapping[str, Any]] = {}
+            for _ in range(MOST_DEATHS):
+                try:
+                    async with aclosing(self._attempt(job, failures, tally)) as answers:
+                        async for answer in answers:
+                            yield answer
+                except WorkerGone:
+                    await self._take_leave(failures)
+                    if not self._cancelled:
+                        continue
+                break
+            else:
+                raise UserCodeFailed(
+                    f"The preview was given up: {MOST_DEATHS} processes died of it. Mend or remove the components "
+                    "that crash."
+                )
+            if not self._cancelled:
+                yield tally.done((time.monotonic() - start) * 1000)
+            self._settle()
+
+    async def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Send a request about a dataset and return its answer.
+
+        Raises:
+            InvalidDataset: the dataset cannot be read, or reading it took more than is allowed.
+        """
+        async with self._lock:
+            try:
+                worker = await self._staffed()
+                await worker.send(request)
+                header = (await self._receive(worker, self._patience.dataset_seconds)).header
+                while "number" in header:
+                    header = (await self._receive(worker, self._patience.dataset_seconds)).header
+            except WorkerGone:
+                reason = self._reason(await self._bury(), self._patience.dataset_seconds)
+                raise InvalidDataset(f"Reading the dataset was stopped: {reason}. Make it smaller.") from None
+            self._settle()
+        if header["kind"] == "failed":
+            fields = [FieldViolation(field, text) for field, text in header["fields"]]
+            raise error_classes().get(header["reason"], InternalError)(header["message"], fields=fields)
+        return header
+
+    def cancel(self) -> None:
+        """Give up the present job, at once between two components, soon within one."""
+        if self._lock.locked() and not self._cancelled:
+            self._cancelled = True
+            self._cancelling = asyncio.create_task(self._give_up(self._number))
+
+    async def rest(self) -> None:
+        """Let the worker go; the next job gets another."""
+        async with self._lock:
+            worker, self._worker = self._worker, None
+            self._told.clear()
+            if worker is not None:
+                await worker.close(grace=0.2)
+                self._staff.left(self)
+
+    async def _attempt(self, job: Job, failures: Mapping[str, Any], tally: Tally) -> AsyncGenerator[Answer, None]:
+        worker = await self._staffed()
+        self._number, self._running = next(self._numbers), None
+        verdicts = {**self._verdicts.active(), **failures}
+        await worker.send({"kind": "preview", "number": self._number, "job": job.to_json(), "verdicts": verdicts})
+        finished = False
+        try:
+            while not finished:
+                message = await self._receive(worker, self._patience.component_seconds)
+                # What a job that was left early still tells has to be known, and is nobody's answer.
+                current = message.header.get("number") == self._number
+                for answer in self._note(message, current):
+                    if current and answer.component not in tally.answered:
+                        tally.add(answer)
+                        yield answer
+                finished = current and message.header["kind"] in {"done", "superseded"}
+        finally:
+            if not finished and worker.alive:
+                with contextlib.suppress(WorkerGone):
+                    await worker.send({"kind": "cancel"})
+
+    def _note(self, message: Message, current: bool) -> list[Answer]:
+        """Take note of a message and return the answers that it holds."""
+        header = message.header
+        if header["kind"] == "started" and current:
+            self._running = (header["component"], header["key"])
+        elif header["kind"] == "preview":
+            self._running = None
+            return [self._remember(header, message.blobs)]
+        elif header["kind"] == "known":
+            return [replace(self._told[name], cause="") for name in header["components"] if name in self._told]
+        return []
+
+    def _remember(self, header: dict[str, Any], blobs: list[bytes]) -> Answer:
+        name = header["component"]
+        if header["cause"]:
+            self._executions[name] = self._executions.get(name, 0) + 1
+        answer = Answer(
+            component=name,
+            key=header["key"],
+            state=header["state"],
+            outputs=header["outputs"],
+            blobs=blobs,
+            parameter_count=header["parameter_count"],
+            error=header["error"],
+            cause=header["cause"],
+            milliseconds=header["milliseconds"],
+            executions=self._executions.get(name, 0),
+        )
+        self._told[name] = answer
+        return answer
+
+    async def _staffed(self) -> Worker:
+        if self._worker is not None and not self._worker.alive:
+            await self._bury()
+        if self._worker is None:
+            self._worker = await self._staff.hire(self)
+        return self._worker
+
+    async def _receive(self, worker: Worker, seconds: float) -> Message:
+        try:
+            async with asyncio.timeout(seconds):
+                return await worker.receive()
+        except TimeoutError:
+            worker.kill(TIME)
+            raise WorkerGone("it took too long") from None
+
+    async def _take_leave(self, failures: dict[str, Mapping[str, Any]]) -> None:
+        running, ending = self._running, await self._bury()
+        if running is None or self._cancelled:
+            return
+        component, key = running
+        reason = self._reason(ending, self._patience.component_seconds)
+        text = f"The preview of '{component}' was stopped: {reason}. {ADVICE.get(ending.reason, '')}".rstrip()
+        failure = {"message": text, "line": 0, "code": f"WORKER_{ending.reason.upper()}"}
+        failures[key] = failure
+        self._executions[component] = self._executions.get(component, 0) + 1
+        self._verdicts.crashed(key, failure)
+
+    async def _bury(self) -> Exit:
+        worker, self._worker, self._running = self._worker, None, None
+        self._told.clear()
+        self._staff.left(self)
+        if worker is None:
+            raise InternalError("A worker was lost that was not there.")
+        # A worker that has closed its end and goes on is as good as dead.
+        return await worker.close(grace=2.0)
+
+    def _reason(self, ending: Exit, seconds: float) -> str:
+        return f"it took longer than {seconds:g} s" if ending.reason == TIME else ending.describe()
+
+    def _settle(self) -> None:
+        self.last_used = time.monotonic()
+        self._staff.freed()
+
+    async def _give_up(self, number: int) -> None:
+        worker = self._worker
+        if worker is None:
+            return
+        with contextlib.suppress(WorkerGone):
+            await worker.send({"kind": "cancel"})
+        await asyncio.sleep(IMPATIENCE_SECONDS)
+        if self._lock.locked() and self._cancelled and self._number == number and self._worker is worker:
+            worker.kill()

@@ -1,0 +1,147 @@
+"""ExecutorService over gRPC: messages in, core calls, messages out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+from glasswork.executor.v1 import executor_pb2 as pb
+from glasswork.executor.v1 import executor_pb2_grpc as rpc
+from glasswork_sdk.errors import FieldViolation, InvalidInput
+from glasswork_servicekit.graphs import dict_to_struct, profile_from_dict
+from glasswork_servicekit.zygote import Zygote
+
+from glasswork_executor import messages
+from glasswork_executor.core.answers import Answer
+from glasswork_executor.core.datasets import Datasets
+from glasswork_executor.core.pool import Pool
+from glasswork_executor.core.program import Job
+from glasswork_executor.core.runner import Patience, Runner
+from glasswork_executor.core.session import Edit, Session
+from glasswork_executor.core.staff import Staff
+from glasswork_executor.core.verdicts import Verdicts
+from glasswork_executor.settings import PRELOADED, ExecutorSettings, worker_environment
+
+DEFAULT_PAGE = 50
+
+
+class ExecutorService:
+    """Puts the executor together and serves it.
+
+    Args:
+        settings: what it has to be told.
+    """
+
+    name = "glasswork.executor.v1.ExecutorService"
+
+    def __init__(self, settings: ExecutorSettings) -> None:
+        previews = settings.previews
+        zygote = Zygote(PRELOADED, worker_environment())
+        self._staff = Staff(zygote, previews.limits, previews.workers, previews.idle_seconds)
+        self._verdicts = Verdicts()
+        self._patience = Patience(previews.component_seconds, previews.dataset_seconds)
+        self._pool = Pool(self.make_runner, previews.shared_workers, previews.waiting)
+        self._datasets = Datasets(settings.service.datasets_dir, self._pool)
+
+    def register(self, server: grpc.aio.Server) -> None:
+        """Add the servicer to the server."""
+        rpc.add_ExecutorServiceServicer_to_server(
+            ExecutorServicer(self._datasets, self._pool, self.make_runner), server
+        )
+
+    async def start(self) -> None:
+        """Load TensorFlow into the zygote; workers can be forked from then on."""
+        await self._staff.start()
+
+    async def stop(self) -> None:
+        """End all workers."""
+        await self._staff.stop()
+
+    def make_runner(self) -> Runner:
+        """Return a runner for a session."""
+        return Runner(self._staff, self._verdicts, self._patience)
+
+
+class ExecutorServicer(rpc.ExecutorServiceServicer):
+    """The RPCs.
+
+    Args:
+        datasets: reads datasets.
+        pool: runners for requests without a session.
+        make_runner: makes the runner of a session.
+    """
+
+    def __init__(self, datasets: Datasets, pool: Pool, make_runner: Any) -> None:
+        self._datasets = datasets
+        self._pool = pool
+        self._make_runner = make_runner
+
+    async def InspectDataset(self, request: pb.InspectDatasetRequest, context: Any) -> pb.InspectDatasetResponse:
+        """Read a dataset and say what it holds."""
+        split = messages.split_of(request.split) if request.HasField("split") else None
+        profile = await self._datasets.inspect(request.hash, split, request.types, request.targets)
+        features = {feature["name"]: feature for feature in profile["features"]}
+        return pb.InspectDatasetResponse(profile=profile_from_dict({**profile, "features": features}))
+
+    async def ReadRows(self, request: pb.ReadRowsRequest, context: Any) -> pb.ReadRowsResponse:
+        """Read rows of a dataset."""
+        if request.page_size < 0 or (request.page_token and not request.page_token.isdecimal()):
+            text = "A page has 0 or more rows and a token from the answer before."
+            raise InvalidInput(text, fields=[FieldViolation("page_token", "not a token of ours")])
+        rows, following = await self._datasets.rows(
+            request.hash, int(request.page_token or 0), request.page_size or DEFAULT_PAGE
+        )
+        token = "" if following is None else str(following)
+        return pb.ReadRowsResponse(rows=[dict_to_struct(row) for row in rows], next_page_token=token)
+
+    async def Preview(self, request: pb.PreviewRequest, context: Any) -> AsyncIterator[pb.PreviewResponse]:
+        """Run a program once on a sample."""
+        job = Job(
+            messages.program_of(request.program),
+            self._datasets.folder(request.dataset_hash),
+            request.dataset_hash,
+            messages.sample_of(request.sample),
+            tuple(request.components),
+        )
+        async with self._pool.borrow(request.dataset_hash) as runner, contextlib.aclosing(runner.run(job)) as answers:
+            async for answer in answers:
+                if isinstance(answer, Answer):
+                    yield pb.PreviewResponse(preview=messages.preview_of(answer))
+
+    async def OpenSession(
+        self, request_iterator: AsyncIterator[pb.OpenSessionRequest], context: Any
+    ) -> AsyncIterator[pb.OpenSessionResponse]:
+        """Answer the edits of one editor."""
+        session = Session(self._make_runner())
+        reading = asyncio.create_task(self._read_edits(request_iterator, session))
+        try:
+            async with contextlib.aclosing(session.answers()) as answers:
+                async for revision, answer in answers:
+                    if isinstance(answer, Answer):
+                        yield pb.OpenSessionResponse(revision=revision, preview=messages.preview_of(answer))
+                    else:
+                        yield pb.OpenSessionResponse(revision=revision, done=messages.done_of(answer))
+            await reading
+        finally:
+            reading.cancel()
+            await session.close()
+
+    async def _read_edits(self, requests: AsyncIterator[pb.OpenSessionRequest], session: Session) -> None:
+        try:
+            async for request in requests:
+                session.submit(self._edit(request))
+        finally:
+            session.finish()
+
+    def _edit(self, request: pb.OpenSessionRequest) -> Edit:
+        dataset = request.dataset_hash
+        return Edit(
+            request.revision,
+            messages.program_of(request.program) if request.HasField("program") else None,
+            (dataset, self._datasets.folder(dataset)) if dataset else None,
+            messages.sample_of(request.sample) if request.HasField("sample") else None,
+            request.cancel,
+        )

@@ -1,0 +1,100 @@
+"""Settings of the executor: those of every service, and what previews may use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from glasswork_servicekit.sandbox import Limits
+from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment
+
+MEBIBYTE = 1024 * 1024
+PRELOADED = ("tensorflow", "keras", "pandas", "pyarrow.parquet", "PIL.Image", "glasswork_executor.worker.main")
+
+
+@dataclass(frozen=True)
+class PreviewSettings:
+    """What previews may use.
+
+    Args:
+        component_seconds: wall time of one component, default 10.
+        dataset_seconds: wall time of reading a dataset, default 60.
+        memory_bytes: private memory of a worker beyond what it begins with, default 2 GiB.
+        idle_seconds: after so long without work a session's worker is ended, default 300.
+        workers: workers at the same time, default 8.
+        shared_workers: of these, workers for requests without a session, default 2.
+        waiting: requests that may wait for a shared worker, default 512.
+    """
+
+    component_seconds: float = 10.0
+    dataset_seconds: float = 60.0
+    memory_bytes: int = 2048 * MEBIBYTE
+    idle_seconds: float = 300.0
+    workers: int = 8
+    shared_workers: int = 2
+    waiting: int = 512
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of a worker."""
+        return Limits(
+            memory_bytes=self.memory_bytes,
+            file_bytes=64 * MEBIBYTE,
+            open_files=256,
+            # TensorFlow starts threads for each processor, which count for users other than root.
+            processes=64 + 16 * (os.cpu_count() or 1),
+            network=False,
+            contained=True,
+        )
+
+
+@dataclass(frozen=True)
+class ExecutorSettings:
+    """What the executor has to be told."""
+
+    service: ServiceSettings
+    previews: PreviewSettings = field(default_factory=PreviewSettings)
+
+
+def worker_environment() -> dict[str, str]:
+    """Return the variables of the zygote and of its workers.
+
+    With oneDNN on, a plain mistake (a tensor of the wrong rank) aborts the whole process instead of raising.
+    """
+    return {
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "KERAS_BACKEND": "tensorflow",
+        "CUDA_VISIBLE_DEVICES": "",
+    }
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> ExecutorSettings:
+    """Read the executor's settings from the environment.
+
+    Raises:
+        InvalidInput: a variable is missing or bad; the message names it, its value and what was expected.
+    """
+    default = PreviewSettings()
+    return ExecutorSettings(
+        from_environment("executor", environ),
+        PreviewSettings(
+            component_seconds=_number(environ, "GLASSWORK_PREVIEW_SECONDS", default.component_seconds),
+            dataset_seconds=_number(environ, "GLASSWORK_DATASET_SECONDS", default.dataset_seconds),
+            memory_bytes=round(_number(environ, "GLASSWORK_PREVIEW_MEMORY_MIB", 2048) * MEBIBYTE),
+            idle_seconds=_number(environ, "GLASSWORK_PREVIEW_IDLE_SECONDS", default.idle_seconds),
+            workers=round(_number(environ, "GLASSWORK_PREVIEW_WORKERS", default.workers)),
+        ),
+    )
+
+
+def _number(environ: Mapping[str, str], key: str, default: float) -> float:
+    text = environ.get(key) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e9:
+        raise bad_value(key, text, "a number above 0")
+    return value

@@ -1,0 +1,1 @@
+"""Reading datasets: tables, what their columns are, and what a user should know of them."""

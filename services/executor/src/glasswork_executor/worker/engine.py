@@ -1,0 +1,235 @@
+"""Computes a program's components on a sample: each at most once for its content, and only what has changed."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import keras
+
+from glasswork_executor.core.keys import Key, Keys
+from glasswork_executor.core.program import DATA, SOURCE, TRAINING, Component, Job
+from glasswork_executor.worker import layers
+from glasswork_executor.worker.cache import Cache
+from glasswork_executor.worker.failures import Failure, failure_of
+from glasswork_executor.worker.loading import (
+    Script,
+    Scripts,
+    make_layer,
+    make_rows,
+    read_data,
+    run_training,
+    takes_no_input,
+)
+from glasswork_executor.worker.outcome import BLOCKED, ERROR, OK, Outcome, Output
+
+VALUE_BYTES = 512 * 1024 * 1024
+LAYER_BYTES = 512 * 1024 * 1024
+NEW, CODE, INPUTS, SAMPLE = "new", "code", "inputs", "sample"
+
+
+class Listener(Protocol):
+    """Whom the engine tells what it does."""
+
+    def started(self, component: Component, key: Key) -> None:
+        """A component begins to run."""
+
+    def finished(self, component: Component, outcome: Outcome, key: Key, cause: str) -> None:
+        """A component has an answer that was not told before; `cause` is empty where it was known already."""
+
+    def known(self, components: list[str]) -> None:
+        """These components' answers are those told before."""
+
+
+@dataclass(frozen=True)
+class _Built:
+    layer: keras.Layer
+    shapes: Mapping[str, tuple[int | None, ...]]
+
+
+class Engine:
+    """Keeps layers and values by content key.
+
+    Args:
+        interrupted: asked between components whether to give the present job up.
+    """
+
+    def __init__(self, interrupted: Callable[[], bool]) -> None:
+        self._interrupted = interrupted
+        self._keys = Keys()
+        self._scripts = Scripts()
+        self._layers: Cache[_Built] = Cache(LAYER_BYTES)
+        self._values: Cache[Outcome] = Cache(VALUE_BYTES)
+        self._told: dict[str, str] = {}
+        self._last: dict[str, Key] = {}
+
+    def run(self, job: Job, verdicts: Mapping[str, Failure], listener: Listener) -> bool:
+        """Answer every component of a job.
+
+        Args:
+            job: what to compute.
+            verdicts: failures by value key, of what must not be run again.
+            listener: told of every answer.
+
+        Returns:
+            False where the job was given up for a newer one.
+        """
+        run = _Run(self, job, verdicts, listener)
+        wanted = job.program.needed(job.only) if job.only else None
+        unchanged: list[str] = []
+        for component in job.program.components:
+            if wanted is not None and component.id not in wanted:
+                continue
+            if self._told.get(component.id) == run.keys[component.id].value:
+                unchanged.append(component.id)
+                continue
+            if self._interrupted():
+                return False
+            run.answer(component)
+        listener.known(unchanged)
+        self._forget_removed({component.id for component in job.program.components})
+        return True
+
+    def _forget_removed(self, present: set[str]) -> None:
+        for known in (self._told, self._last):
+            for name in known.keys() - present:
+                del known[name]
+
+    def cause(self, component: str, key: Key) -> str:
+        """Return why a component runs: what differs from the last time, and remember this time."""
+        before = self._last.get(component)
+        self._last[component] = key
+        if before is None:
+            return NEW
+        if before.own != key.own:
+            return CODE
+        return INPUTS if before.inputs != key.inputs else SAMPLE
+
+
+class _Run:
+    """One job under way."""
+
+    def __init__(self, engine: Engine, job: Job, verdicts: Mapping[str, Failure], listener: Listener) -> None:
+        self.engine = engine
+        self.job = job
+        self.verdicts = verdicts
+        self.listener = listener
+        self.keys = engine._keys.of(job)
+        self.components = {component.id: component for component in job.program.components}
+        self._pending: set[str] = set()
+
+    def answer(self, component: Component) -> None:
+        key = self.keys[component.id]
+        known = self.engine._values.get(key.value)
+        outcome, cause = (known, "") if known is not None else self.compute(component)
+        self.engine._last[component.id] = key
+        # Blocked is the state of what stands before it, and a verdict ends some time: neither belongs to the content.
+        if outcome.state == BLOCKED or key.value in self.verdicts:
+            self.engine._told.pop(component.id, None)
+        else:
+            self.engine._told[component.id] = key.value
+        self.listener.finished(component, outcome, key, cause)
+
+    def outcome(self, name: str) -> Outcome | None:
+        component = self.components.get(name)
+        if component is None or name in self._pending:
+            return None
+        known = self.engine._values.get(self.keys[name].value)
+        return known if known is not None else self.compute(component)[0]
+
+    def compute(self, component: Component) -> tuple[Outcome, str]:
+        self._pending.add(component.id)
+        try:
+            inputs = self.inputs(component)
+            if inputs is None:
+                return Outcome(BLOCKED), ""
+            return self.execute(component, inputs)
+        finally:
+            self._pending.discard(component.id)
+
+    def inputs(self, component: Component) -> dict[str, Output] | None:
+        """Return the values at the input ports; None where one is missing."""
+        found: dict[str, Output] = {}
+        for binding in component.inputs:
+            outcome = self.outcome(binding.component)
+            if outcome is None or outcome.state != OK or not outcome.outputs:
+                return None
+            output = outcome.outputs.get(binding.output)
+            if output is None:
+                return None
+            found[binding.port] = output
+        return found
+
+    def execute(self, component: Component, inputs: dict[str, Output]) -> tuple[Outcome, str]:
+        key = self.keys[component.id]
+        verdict = self.verdicts.get(key.value)
+        if verdict is not None:
+            return Outcome(ERROR, failure=verdict), ""
+        cause = self.engine.cause(component.id, key)
+        self.listener.started(component, key)
+        start = time.perf_counter()
+        outcome = self.attempt(component, key, inputs)
+        outcome.milliseconds = (time.perf_counter() - start) * 1000
+        if outcome.state != BLOCKED:
+            self.engine._values.put(key.value, outcome, outcome.size)
+        return outcome, cause
+
+    def attempt(self, component: Component, key: Key, inputs: dict[str, Output]) -> Outcome:
+        try:
+            # Anew for each component, so that its result depends on its own content alone.
+            keras.utils.set_random_seed(key.seed)
+            return self.result(component, key, inputs, self.engine._scripts.get(self.job.program.prelude))
+        except (KeyboardInterrupt, SystemExit) as error:
+            return Outcome(ERROR, failure=failure_of(error, component.id))
+        except MemoryError:
+            gc.collect()
+            return Outcome(ERROR, failure=Failure("MemoryError: it asked for more memory than there is."))
+        except Exception as error:
+            return Outcome(ERROR, failure=failure_of(error, component.id))
+
+    def result(self, component: Component, key: Key, inputs: dict[str, Output], script: Script) -> Outcome:
+        if component.kind == TRAINING:
+            run_training(component, script)
+            return Outcome(OK, inputs)
+        if component.kind == DATA:
+            rows = read_data(component, script, self.job.folder, self.job.sample)
+            return Outcome(OK, layers.outputs_of(rows, component.outputs))
+        if component.kind == SOURCE:
+            rows = make_rows(component, script, self.job.sample, key.seed)
+            return Outcome(OK, layers.outputs_of(rows, component.outputs))
+        return self.layer(component, key, inputs, script)
+
+    def layer(self, component: Component, key: Key, inputs: dict[str, Output], script: Script) -> Outcome:
+        built = self.engine._layers.get(key.layer)
+        layer = built.layer if built is not None else self.new_layer(component, script)
+        if layer is None or (not inputs and not takes_no_input(layer)):
+            return Outcome(BLOCKED)
+        outputs = layers.call_layer(layer, component, inputs, symbolic=built is None)
+        if built is None:
+            built = _Built(layer, {port: output.shape for port, output in outputs.items()})
+            self.engine._layers.put(key.layer, built, 4096 + sum(_bytes(weight) for weight in layer.weights))
+        else:
+            outputs = {
+                port: Output(output.value, built.shapes.get(port, output.shape), output.dtype)
+                for port, output in outputs.items()
+            }
+        return Outcome(OK, outputs, int(layer.count_params()))
+
+    def new_layer(self, component: Component, script: Script) -> keras.Layer | None:
+        if not component.shares:
+            return make_layer(component, script)
+        shared = self.outcome(component.shares)
+        if shared is None or shared.state != OK:
+            return None
+        built = self.engine._layers.get(self.keys[component.shares].layer)
+        return built.layer if built is not None else None
+
+
+def _bytes(weight: Any) -> int:
+    size = 1
+    for axis in weight.shape:
+        size *= axis
+    return size * 8

@@ -1,0 +1,88 @@
+"""Calling one component's layer, on a symbolic input and on the sample."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from glasswork_executor.core.program import Component
+from glasswork_executor.worker.failures import Refused
+from glasswork_executor.worker.loading import takes_no_input
+from glasswork_executor.worker.outcome import Output
+
+_NUMBERED = re.compile(r"_\d+$")
+
+
+def output_of(value: Any) -> Output:
+    """Return rows of data as an output; the first axis is the batch.
+
+    Raises:
+        Refused: it is no tensor with a batch axis.
+    """
+    tensor = tf.convert_to_tensor(value)
+    if tensor.shape.rank in {None, 0}:
+        raise Refused(f"A batch of rows was expected, received one value of type {tensor.dtype.name}.")
+    return Output(tensor, (None, *tensor.shape[1:]), tensor.dtype.name)
+
+
+def outputs_of(value: Any, ports: Sequence[str]) -> dict[str, Output]:
+    """Return what a data or source component gave as outputs by port."""
+    if isinstance(value, Mapping):
+        return {str(port): output_of(item) for port, item in value.items()}
+    return {ports[0] if ports else "output": output_of(value)}
+
+
+def call_layer(
+    layer: keras.Layer, component: Component, inputs: Mapping[str, Output], symbolic: bool
+) -> dict[str, Output]:
+    """Call a layer on the sample, and, for a new layer, before that on a symbolic input.
+
+    Args:
+        layer: the layer.
+        component: which component it is of.
+        inputs: what is connected, by port.
+        symbolic: whether to call it on a symbolic input too; else its shapes are taken from the sample.
+
+    Returns:
+        Its outputs by port.
+    """
+    shapes: dict[str, Any] = {}
+    if symbolic:
+        given = {port: keras.KerasTensor(item.shape, item.dtype) for port, item in inputs.items()}
+        shapes = _by_port(layer(*_arguments(layer, component, given)), component.outputs)
+    values = _by_port(
+        layer(*_arguments(layer, component, {port: item.value for port, item in inputs.items()})), component.outputs
+    )
+    return {port: _output(component, port, value, shapes.get(port)) for port, value in values.items()}
+
+
+def _arguments(layer: keras.Layer, component: Component, given: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what stands between the parentheses of the call, as in the generated code."""
+    if not given:
+        if takes_no_input(layer):
+            return ()
+        raise Refused(f"'{component.id}' needs an input.")
+    if component.keyed_inputs or (len(given) > 1 and len({_NUMBERED.sub("", port) for port in given}) > 1):
+        return (dict(given),)
+    return (next(iter(given.values())),) if len(given) == 1 else (list(given.values()),)
+
+
+def _by_port(result: Any, ports: Sequence[str]) -> dict[str, Any]:
+    if isinstance(result, Mapping):
+        return {str(port): value for port, value in result.items()}
+    return {ports[0] if len(ports) == 1 else "output": result}
+
+
+def _output(component: Component, port: str, value: Any, symbolic: Any) -> Output:
+    if not isinstance(value, tf.Tensor):
+        raise Refused(
+            f"The call of '{component.id}' returned a {type(value).__name__} for '{port}', expected a tensor "
+            "or a mapping of tensors by port name."
+        )
+    if symbolic is not None:
+        return Output(value, tuple(symbolic.shape), value.dtype.name)
+    return Output(value, (None, *value.shape[1:]) if value.shape.rank else (), value.dtype.name)

@@ -1,0 +1,87 @@
+"""The entry of a worker: answers one request after the other, until its server closes the connection."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import tensorflow as tf
+from glasswork_servicekit.connection import Connection
+
+from glasswork_executor.core.keys import Key
+from glasswork_executor.core.program import Component, job_from_json
+from glasswork_executor.worker.data.requests import Desk
+from glasswork_executor.worker.engine import Engine
+from glasswork_executor.worker.failures import Failure
+from glasswork_executor.worker.outcome import Outcome, describe
+
+# A chain of a thousand layers nests as deep.
+RECURSION_LIMIT = 20_000
+
+
+def main(connection: Connection) -> None:
+    """Serve the requests of one server.
+
+    Args:
+        connection: the way to the server; its end is the worker's end.
+    """
+    keras.config.disable_traceback_filtering()
+    worker = _Worker(connection)
+    while True:
+        worker.serve(connection.receive().header)
+
+
+class _Worker:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        # Between components a job gives way to whatever the server sends next: a newer job, or its cancellation.
+        self._engine = Engine(connection.poll)
+        self._desk = Desk()
+
+    def serve(self, request: dict[str, Any]) -> None:
+        kind = request["kind"]
+        if kind == "preview":
+            self.preview(request)
+        elif kind == "warm":
+            warm_up()
+            self._connection.send({"kind": "warm", "pid": os.getpid()})
+        elif kind != "cancel":
+            self._connection.send(self._desk.answer(request))
+
+    def preview(self, request: dict[str, Any]) -> None:
+        number = request["number"]
+        verdicts = {key: Failure(**failure) for key, failure in request["verdicts"].items()}
+        finished = self._engine.run(job_from_json(request["job"]), verdicts, _Reporter(self._connection, number))
+        self._connection.send({"kind": "done" if finished else "superseded", "number": number})
+
+
+class _Reporter:
+    """Tells the server about one job."""
+
+    def __init__(self, connection: Connection, number: int) -> None:
+        self._connection = connection
+        self._number = number
+
+    def started(self, component: Component, key: Key) -> None:
+        self._send({"kind": "started", "component": component.id, "key": key.value})
+
+    def finished(self, component: Component, outcome: Outcome, key: Key, cause: str) -> None:
+        described, blobs = describe(outcome, component.visualization)
+        answer = {"kind": "preview", "component": component.id, "key": key.value, "cause": cause, **described}
+        self._send(answer, blobs)
+
+    def known(self, components: list[str]) -> None:
+        self._send({"kind": "known", "components": components})
+
+    def _send(self, header: Mapping[str, Any], blobs: list[bytes] | None = None) -> None:
+        self._connection.send({**header, "number": self._number}, blobs or ())
+
+
+def warm_up() -> None:
+    """Initialise the devices and what the first layer of a process needs, before anybody waits for it."""
+    layer = keras.layers.Conv2D(2, 3)
+    layer(keras.KerasTensor((None, 8, 8, 1)))
+    layer(tf.zeros((1, 8, 8, 1)))
+    keras.layers.Dense(2)(tf.zeros((1, 4)))
