@@ -150,6 +150,10 @@ class Guard:
         kind, _, shown = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
             return self._keyring.is_token(shown.strip())
+        # The WebSocket of a browser cannot send that header: a page elsewhere shows the token as a subprotocol.
+        for offered in scope.get("subprotocols", ()):
+            if offered.startswith("bearer."):
+                return self._keyring.is_token(offered.removeprefix("bearer."))
         cookie = _cookie(headers.get("cookie", ""), cookie_name(self._settings.port))
         # Pages that are served elsewhere show the token, never the cookie.
         if foreign or not cookie or not self._keyring.is_session(cookie):
@@ -161,24 +165,17 @@ class Guard:
 
     async def _http(self, scope: Scope, headers: dict[str, str], receive: Receive, send: Send, caller: Caller) -> None:
         limit = UPLOAD_LIMIT if scope["path"] in UPLOADS else BODY_LIMIT
-        started = False
+        declared = headers.get("content-length", "0")
+        if not declared.isdecimal() or int(declared) > limit:
+            await _refuse(scope, headers, send, Refused(413, "too-large", _too_large(limit)))
+            return
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 _add_headers(message, caller.origin)
             await send(message)
 
-        try:
-            declared = headers.get("content-length", "0")
-            if not declared.isdecimal() or int(declared) > limit:
-                raise _too_large(limit)
-            await self._app(scope, _counted(receive, limit), send_with_headers)
-        except Refused as refused:
-            if started:
-                raise
-            await _refuse(scope, headers, send_with_headers, refused)
+        await self._app(scope, _counted(receive, limit), send_with_headers)
 
     def _until_rotated(self, receive: Receive, send: Send) -> Receive:
         """Let a socket end with code 4401 when the token changes."""
@@ -217,19 +214,21 @@ def _counted(receive: Receive, limit: int) -> Receive:
             async with asyncio.timeout(BODY_SECONDS):
                 message = await receive()
         except TimeoutError:
-            raise Refused(408, "too-slow", f"Nothing of the body came for {BODY_SECONDS:g} s.") from None
+            told = f"Nothing of the body came for {BODY_SECONDS:g} s."
+            raise problems.BadRequest(told, "too-slow", 408, close=True) from None
         size += len(message.get("body", b""))
         pieces += 1
         complete = not message.get("more_body", False)
         if size > limit or (pieces > MESSAGE_LIMIT and size < pieces * 1024):
-            raise _too_large(limit)
+            # Within the app this is an exception that the framework passes on as it is.
+            raise problems.BadRequest(_too_large(limit), "too-large", 413, close=True)
         return message
 
     return next_message
 
 
-def _too_large(limit: int) -> Refused:
-    return Refused(413, "too-large", f"The body is larger than {limit} bytes, which is the limit, or is no plain body.")
+def _too_large(limit: int) -> str:
+    return f"The body is larger than {limit} bytes, which is the limit, or comes in far too many pieces."
 
 
 def _headers(scope: Scope) -> dict[str, str]:

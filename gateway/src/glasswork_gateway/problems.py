@@ -74,8 +74,8 @@ class Problem(BaseModel):
 class BadRequest(HTTPException):
     """A request that cannot even be read."""
 
-    def __init__(self, detail: str, code: str = "malformed-request", status: int = 400) -> None:
-        super().__init__(status, detail)
+    def __init__(self, detail: str, code: str = "malformed-request", status: int = 400, *, close: bool = False) -> None:
+        super().__init__(status, detail, {"Connection": "close"} if close else None)
         self.code = code
 
 

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from glasswork_gateway import translate
 from glasswork_gateway.context import Context, context_of
-from glasswork_gateway.sockets.closing import close_with, until_first
+from glasswork_gateway.sockets.lifetime import accept, close_with, until_first
 
 router = APIRouter()
 
@@ -20,7 +20,7 @@ router = APIRouter()
 @router.websocket("/runs/{run}/events")
 async def event_socket(socket: WebSocket, run: str, after: Annotated[int, Query(ge=0, le=2**62)] = 0) -> None:
     """Send the run as it is, the events after a sequence number as they come, and close when it has ended."""
-    await socket.accept()
+    await accept(socket)
     try:
         await until_first([_send(socket, context_of(socket), run, after), _until_gone(socket)])
     except GlassworkError as error:

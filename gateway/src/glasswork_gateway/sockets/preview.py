@@ -20,8 +20,8 @@ from glasswork_gateway import translate
 from glasswork_gateway.context import Context, context_of
 from glasswork_gateway.problems import problem_of
 from glasswork_gateway.routes.graphs import sample_message
-from glasswork_gateway.sockets.closing import close_with, until_first
 from glasswork_gateway.sockets.edits import Edit, apply_edit, read_edit
+from glasswork_gateway.sockets.lifetime import accept, close_with, until_first
 from glasswork_gateway.sockets.outbox import Outbox
 from glasswork_gateway.workbench import Coded, Resolved, unanswered
 
@@ -31,7 +31,7 @@ router = APIRouter()
 @router.websocket("/models/{model}/preview")
 async def preview_socket(socket: WebSocket, model: str) -> None:
     """Serve one editor of a model."""
-    await socket.accept()
+    await accept(socket)
     context = context_of(socket)
     try:
         request = registry_pb2.GetWorkingCopyRequest(model=model)

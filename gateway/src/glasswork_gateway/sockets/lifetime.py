@@ -1,4 +1,4 @@
-"""How sockets end."""
+"""How sockets begin and end."""
 
 from __future__ import annotations
 
@@ -13,8 +13,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from glasswork_gateway.problems import problem_of
 
+SUBPROTOCOL: Final = "glasswork"
 TRY_AGAIN: Final = 1013
 _GONE: Final = (WebSocketDisconnect, RuntimeError)
+
+
+async def accept(socket: WebSocket) -> None:
+    """Accept a socket; a browser that showed the token as a subprotocol must be answered with one."""
+    await socket.accept(SUBPROTOCOL if SUBPROTOCOL in socket.scope.get("subprotocols", ()) else None)
 
 
 async def close_with(socket: WebSocket, error: GlassworkError) -> None:
