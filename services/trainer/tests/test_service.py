@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from glasswork.trainer.v1 import trainer_pb2 as pb
 from glasswork_sdk.errors import InvalidInput, NotFound, WrongState
+from google.protobuf.struct_pb2 import Struct
 
 from services.trainer.tests.harness import (
     ENDED,
@@ -117,7 +118,7 @@ async def test_an_unknown_run_is_not_found_by_any_call(server: Server) -> None:
     for call in (
         server.stub.GetRun(pb.GetRunRequest(run="../../etc")),
         server.stub.PauseRun(pb.PauseRunRequest(run="rffffffffffffffffff")),
-        server.stub.Predict(pb.PredictRequest(run="nothing", rows=[{}])),
+        server.stub.Predict(pb.PredictRequest(run="nothing", rows=[Struct()])),
     ):
         with pytest.raises(NotFound):
             await call

@@ -13,7 +13,7 @@ Interval = tuple[float, float]
 
 QUANTILE = 1.959963984540054
 SEED = 20_240_101
-SAMPLES = 1_000
+SAMPLES, LEAST_SAMPLES = 1_000, 100
 # Row counts of all samples together, at most; a large split has narrow intervals and needs few samples.
 MOST_CELLS = 20_000_000
 CHUNK = 2_000_000
@@ -40,20 +40,24 @@ def resampled_matrices(matrix: Array) -> Array:
     return drawn.reshape(SAMPLES, *matrix.shape)
 
 
-def bootstrap(rows: int, score: Callable[[Array], Mapping[str, Array]]) -> dict[str, Interval]:
+def bootstrap(rows: int, score: Callable[[Array], Mapping[str, Array]], columns: int = 1) -> dict[str, Interval]:
     """Return the percentile interval (Efron, 1979) of each score.
 
     Args:
         rows: number of rows.
         score: takes how often each row counts, `(samples, rows)`, and returns `(samples,)` for each score.
+        columns: values of each row that it looks at.
     """
-    samples = int(np.clip(MOST_CELLS // max(rows, 1), 100, SAMPLES))
+    if rows == 0:
+        return {}
+    samples = int(np.clip(MOST_CELLS // max(rows * columns, 1), LEAST_SAMPLES, SAMPLES))
     chunk = max(1, CHUNK // max(rows, 1))
     generator = np.random.default_rng(SEED)
     collected: dict[str, list[Array]] = {}
     for begin in range(0, samples, chunk):
         size = min(chunk, samples - begin)
-        drawn = generator.multinomial(rows, np.full(rows, 1 / max(rows, 1)), size=size).astype(float)
+        chosen = generator.integers(rows, size=(size, rows))
+        drawn = np.stack([np.bincount(numbers, minlength=rows) for numbers in chosen]).astype(float)
         for name, values in score(drawn).items():
             collected.setdefault(name, []).append(values)
     found = {name: percentiles(np.concatenate(values)) for name, values in collected.items()}

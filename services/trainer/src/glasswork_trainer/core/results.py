@@ -39,7 +39,9 @@ def classification(
     positive = 1 if count == 2 else None
     drawn = scores.class_scores(intervals.resampled_matrices(matrix), positive)
     interval = {name: intervals.percentiles(drawn[name]) for name in ("precision", "recall", "f1")}
-    area = intervals.bootstrap(len(truth), lambda weights: {"auc": scores.mean_area(truth, probabilities, weights)})
+    area = intervals.bootstrap(
+        len(truth), lambda weights: {"auc": scores.mean_area(truth, probabilities, weights)}, columns=count
+    )
     hits = float(np.trace(matrix))
     return {
         "rows": len(truth),
