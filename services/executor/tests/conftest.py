@@ -19,6 +19,7 @@ from glasswork.executor.v1 import executor_pb2_grpc as rpc
 from glasswork.graph.v1 import graph_pb2
 from glasswork_servicekit import health
 from glasswork_servicekit.channel import connect
+from numpy.typing import NDArray
 from PIL import Image
 
 SECRET = secrets.token_hex(16)
@@ -35,6 +36,7 @@ import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+from numpy.typing import NDArray
 from PIL import Image
 
 EPOCHS = 3
@@ -312,7 +314,7 @@ print(json.dumps(np.asarray(keras.layers.Dense(10, activation="softmax")(x))[0].
 
 @pytest.fixture
 def plain_keras(tmp_path: Path) -> Callable[..., object]:
-    def compute(image: np.ndarray[object, np.dtype[np.float32]], seeds: dict[str, int]) -> object:
+    def compute(image: NDArray[np.float32], seeds: dict[str, int]) -> object:
         np.save(tmp_path / "image.npy", image)
         arguments = [sys.executable, "-c", PLAIN, str(tmp_path / "image.npy"), json.dumps(seeds)]
         output = subprocess.run(

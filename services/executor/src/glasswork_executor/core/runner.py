@@ -159,7 +159,7 @@ class Runner:
         finally:
             if not finished and worker.alive:
                 with contextlib.suppress(WorkerGone):
-                    await worker.send({"kind": "cancel"})
+                    await worker.send({"kind": "cancel", "number": self._number})
 
     def _note(self, message: Message, current: bool) -> list[Answer]:
         """Take note of a message and return the answers that it holds."""
@@ -240,7 +240,7 @@ class Runner:
         if worker is None:
             return
         with contextlib.suppress(WorkerGone):
-            await worker.send({"kind": "cancel"})
+            await worker.send({"kind": "cancel", "number": number})
         await asyncio.sleep(IMPATIENCE_SECONDS)
         if self._lock.locked() and self._cancelled and self._number == number and self._worker is worker:
             worker.kill()

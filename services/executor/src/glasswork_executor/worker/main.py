@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,15 +31,28 @@ def main(connection: Connection) -> None:
     keras.config.disable_traceback_filtering()
     worker = _Worker(connection)
     while True:
-        worker.serve(connection.receive().header)
+        worker.serve(worker.next_request())
 
 
 class _Worker:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        # Between components a job gives way to whatever the server sends next: a newer job, or its cancellation.
-        self._engine = Engine(connection.poll)
+        self._waiting: deque[dict[str, Any]] = deque()
+        self._number = 0
+        self._engine = Engine(self.interrupted)
         self._desk = Desk()
+
+    def next_request(self) -> dict[str, Any]:
+        return self._waiting.popleft() if self._waiting else self._connection.receive().header
+
+    def interrupted(self) -> bool:
+        """Between components a job gives way to whatever the server sends next: a newer job, or its cancellation."""
+        while not self._waiting and self._connection.poll():
+            request = self._connection.receive().header
+            # A cancellation may cross with the end of the job that it was meant for.
+            if request["kind"] != "cancel" or request["number"] == self._number:
+                self._waiting.append(request)
+        return bool(self._waiting)
 
     def serve(self, request: dict[str, Any]) -> None:
         kind = request["kind"]
@@ -51,7 +65,7 @@ class _Worker:
             self._connection.send(self._desk.answer(request))
 
     def preview(self, request: dict[str, Any]) -> None:
-        number = request["number"]
+        number = self._number = request["number"]
         verdicts = {key: Failure(**failure) for key, failure in request["verdicts"].items()}
         finished = self._engine.run(job_from_json(request["job"]), verdicts, _Reporter(self._connection, number))
         self._connection.send({"kind": "done" if finished else "superseded", "number": number})
