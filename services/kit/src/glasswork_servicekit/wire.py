@@ -98,7 +98,8 @@ def _without_details(error: grpc.aio.AioRpcError, target: str) -> GlassworkError
     if code == grpc.StatusCode.DEADLINE_EXCEEDED:
         return DeadlineExceeded(f"{target} gave no answer within the time allowed.")
     if code == grpc.StatusCode.UNAVAILABLE:
-        return Unavailable(f"{target} cannot be reached now ({details}). Try again in a moment.")
+        # gRPC's details name sockets and folders: they are for logs, not for whoever reads the message.
+        return Unavailable(f"{target} cannot be reached now. Try again in a moment.")
     if code == grpc.StatusCode.UNAUTHENTICATED:
         return Unauthenticated(f"{target}: {details}")
     table = {cls.code: cls for cls in GlassworkError.__subclasses__()}
