@@ -103,7 +103,7 @@ async def guard(settings: GatewaySettings) -> AsyncIterator[Guard]:
 @pytest.fixture
 async def client(guard: Guard) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the gateway alone, without a token."""
-    transport = httpx.ASGITransport(guard, raise_app_exceptions=False)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(guard, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as made:
         yield made
 

@@ -8,7 +8,6 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from glasswork_servicekit import correlation
 from pydantic_core import to_json
@@ -133,8 +132,7 @@ class Guard:
         """Return an allowed origin of another page, or an empty text for none and for the own page."""
         if not origin:
             return ""
-        parts = urlsplit(origin)
-        if parts.scheme in ("http", "https") and origin.lower() == f"{parts.scheme}://{host.lower()}":
+        if origin.lower() in (f"http://{host.lower()}", f"https://{host.lower()}"):
             return ""
         if origin in self._settings.allowed_origins:
             return origin

@@ -1,0 +1,103 @@
+"""Bad requests are problems of 4xx that say what, where, and what to do; services that are away are 503."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"{", "no valid JSON"),
+        (b'{"graph": {}, "graph": {}}', "twice"),
+        (b'{"graph": NaN}', "no JSON number"),
+        (b'{"graph": 1e999}', "too large"),
+        (b'{"graph": 99999999999999999999}', "2^53"),
+        (b'{"a":' * 100 + b"1" + b"}" * 100, "nested more than"),
+        (b"[" * 100_000, "no valid JSON"),
+        (b"\xff\xfe", "no valid JSON"),
+        (b"", "JSON object"),
+    ],
+)
+async def test_a_body_that_is_no_strict_json_is_malformed(
+    client: httpx.AsyncClient, bearer: dict[str, str], body: bytes, told: str
+) -> None:
+    answer = await client.post("/api/v1/check", headers={**bearer, **JSON}, content=body)
+    assert answer.status_code == 400
+    assert told in answer.json()["detail"]
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_form_is_not_taken_for_json(client: httpx.AsyncClient, bearer: dict[str, str]) -> None:
+    answer = await client.post(
+        "/api/v1/check", headers={**bearer, "Content-Type": "text/plain"}, content=b'{"graph":{}}'
+    )
+    assert answer.status_code == 400
+
+
+async def test_an_unknown_field_is_named(client: httpx.AsyncClient, bearer: dict[str, str]) -> None:
+    answer = await client.post("/api/v1/check", headers=bearer, json={"graph": {}, "grph": 1})
+    assert (answer.status_code, answer.json()["field"]) == (422, "grph")
+
+
+async def test_an_unknown_address_is_not_found(client: httpx.AsyncClient, bearer: dict[str, str]) -> None:
+    answer = await client.get("/api/v1/nothing", headers=bearer)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+    assert (await client.put("/api/v1/health", headers=bearer)).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/api/v1/models", "/api/v1/runs", "/api/v1/components", "/api/v1/datasets/x"])
+async def test_a_service_that_is_away_is_503_and_to_be_tried_again(
+    client: httpx.AsyncClient, bearer: dict[str, str], path: str
+) -> None:
+    answer = await client.get(path, headers=bearer)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert "unix:" not in answer.text
+
+
+async def test_health_is_starting_before_the_services_are_there(client: httpx.AsyncClient) -> None:
+    answer = (await client.get("/api/v1/health")).json()
+    assert answer["status"] == "starting"
+    assert set(answer["services"]) == {"codegen", "executor", "trainer", "registry"}
+
+
+@pytest.mark.parametrize(("size", "status"), [("-1", 422), ("1001", 422), ("x", 422)])
+async def test_a_bad_page_size_is_named(
+    client: httpx.AsyncClient, bearer: dict[str, str], size: str, status: int
+) -> None:
+    answer = await client.get(f"/api/v1/models?page_size={size}", headers=bearer)
+    assert (answer.status_code, answer.json()["field"]) == (status, "query.page_size")
+
+
+async def test_the_description_has_every_operation_and_both_sockets(
+    client: httpx.AsyncClient, bearer: dict[str, str]
+) -> None:
+    described = (await client.get("/api/v1/openapi.json", headers=bearer)).json()
+    assert described["openapi"].startswith("3.1")
+    operations = [item for path in described["paths"].values() for item in path.values()]
+    assert len({item["operationId"] for item in operations}) == len(operations) > 40
+    assert all(item["description"] for item in operations)
+    assert len(described["x-websockets"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status", "told"),
+    [
+        ("text/csv", b"a,b\n", 415, "multipart/form-data"),
+        ("multipart/form-data", b"", 415, "multipart/form-data"),
+        ("multipart/form-data; boundary=x", b"nonsense", 400, "multipart form"),
+        ("multipart/form-data; boundary=x", b"--x--\r\n", 400, "no file"),
+        ("application/json", b"{}", 400, "either"),
+        ("application/json", b'{"example": "a", "path": "b"}', 400, "either"),
+        ("application/json", b'{"exmple": "a"}', 422, "not permitted"),
+    ],
+)
+async def test_a_bad_upload_says_what_is_expected(
+    client: httpx.AsyncClient, bearer: dict[str, str], kind: str, body: bytes, status: int, told: str
+) -> None:
+    answer = await client.post("/api/v1/datasets", headers={**bearer, "Content-Type": kind}, content=body)
+    assert answer.status_code == status
+    assert told in answer.json()["detail"]
