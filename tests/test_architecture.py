@@ -82,7 +82,9 @@ def test_server_process_imports_no_tensorflow(name: str) -> None:
     assert told.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("member", [name for name in ALLOWED if name.startswith("services/") and name != "services/kit"])
+@pytest.mark.parametrize(
+    "member", [name for name in ALLOWED if name.startswith("services/") and name != "services/kit"]
+)
 def test_core_knows_no_wire(member: str) -> None:
     wrong = [
         f"{path.relative_to(ROOT)} imports {name}"

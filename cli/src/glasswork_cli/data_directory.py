@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -74,14 +75,13 @@ class DataDirectory:
 
     def running(self) -> Running | None:
         """Return the services that run on this directory, or None."""
-        with (self.path / "up.lock").open("a") as handle:
-            if try_lock(handle):
-                return None
         try:
             state: dict[str, Any] = json.loads((self.path / "up.json").read_text())
-            return Running(state["pid"], state["port"], state["addresses"])
+            found = Running(state["pid"], state["port"], state["addresses"])
         except (OSError, ValueError, KeyError):
             return None
+        with (self.path / "up.lock").open("a") as handle:
+            return None if try_lock(handle) else found
 
     def announce(self, running: Running) -> None:
         """Write down which services run here."""
@@ -90,13 +90,18 @@ class DataDirectory:
         aside.replace(self.path / "up.json")
 
 
-def try_lock(handle: IO[str]) -> bool:
-    """Take the exclusive lock of a file; return whether nobody else has it."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+def try_lock(handle: IO[str], seconds: float = 0.0) -> bool:
+    """Take the exclusive lock of a file within so many seconds; return whether nobody else has it."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.01)
+        else:
+            return True
 
 
 def _secret(path: Path) -> str:

@@ -24,6 +24,7 @@ HEALTHY_SECONDS: Final = 30.0
 DEATHS_ALLOWED: Final = 5
 DEATHS_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 9.0
+HEAD_START_SECONDS: Final = 4.0
 LOG_BYTES: Final = 10 * 1024 * 1024
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -62,13 +63,28 @@ class Supervisor:
         self._directory.token()
         self._directory.announce(Running(os.getpid(), self._port, self.addresses))
         environment = self._environment()
-        keepers = [asyncio.create_task(self._keep(name, environment)) for name in SERVICES]
+        first, *others = SERVICES
+        keepers = [asyncio.create_task(self._keep(first, environment))]
         try:
+            # The page answers first: the others, with TensorFlow behind them, would take its processor time.
+            await self._gateway_listens()
+            keepers += [asyncio.create_task(self._keep(name, environment)) for name in others]
             await asyncio.gather(*keepers)
         finally:
             shutil.rmtree(self._sockets, ignore_errors=True)
             (self._directory.path / "up.json").unlink(missing_ok=True)
         return 1 if self._gave_up else 0
+
+    async def _gateway_listens(self) -> None:
+        deadline = time.monotonic() + HEAD_START_SECONDS
+        while time.monotonic() < deadline and not self._stopping.is_set():
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", self._port)
+            except OSError:
+                await asyncio.sleep(0.02)
+            else:
+                writer.close()
+                return
 
     def _on_signal(self) -> None:
         if self._stopping.is_set():

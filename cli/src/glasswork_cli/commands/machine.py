@@ -31,7 +31,8 @@ def up(directory: DataDirectory, port: int, no_browser: bool) -> None:
     from glasswork_cli.supervisor import Supervisor
 
     with (directory.path / "up.lock").open("a") as lock:
-        if not try_lock(lock):
+        # Others take the lock for a moment to see whether anybody has it.
+        if not try_lock(lock, seconds=0.5):
             running = directory.running()
             told = f" at {running.url}" if running else ""
             raise Failure(f"Glasswork runs on {directory.path} already{told}. Use it, or choose another --data-dir.")

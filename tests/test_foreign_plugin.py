@@ -1,0 +1,137 @@
+"""A plugin by somebody else, installed by pip, is listed, coded, previewed and trained."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import ROOT, Glasswork, started
+
+pytestmark = pytest.mark.services
+PLUGIN = ROOT / "tests" / "foreign_plugin"
+
+GAN: dict[str, Any] = {
+    "format": 1,
+    "components": {
+        "noise": {"type": "tiny.noise", "settings": {"size": 16}},
+        "image": {"type": "core.data", "settings": {"feature": "image"}},
+        "scaled": {"type": "core.normalize", "settings": {"method": "range", "minimum": 0, "maximum": 255}},
+        "flat": {"type": "core.flatten"},
+        "make1": {"type": "core.dense", "settings": {"units": 32, "activation": "relu"}},
+        "make2": {"type": "core.dense", "settings": {"units": 64, "activation": "sigmoid"}},
+        "judge1": {"type": "core.dense", "settings": {"units": 32, "activation": "relu"}},
+        "judge2": {"type": "core.dense", "settings": {"units": 1}},
+        "fake1": {"type": "core.dense", "shares": "judge1"},
+        "fake2": {"type": "core.dense", "shares": "judge2"},
+        "train": {"type": "tiny.gan", "settings": {"epochs": 3, "batch_size": 64}},
+    },
+    "connections": [
+        {"from": "noise.output", "to": "make1.input"},
+        {"from": "make1.output", "to": "make2.input"},
+        {"from": "image.output", "to": "scaled.input"},
+        {"from": "scaled.output", "to": "flat.input"},
+        {"from": "flat.output", "to": "judge1.input"},
+        {"from": "judge1.output", "to": "judge2.input"},
+        {"from": "make2.output", "to": "fake1.input"},
+        {"from": "fake1.output", "to": "fake2.input"},
+        {"from": "noise.output", "to": "train.noise"},
+        {"from": "make2.output", "to": "train.generated"},
+        {"from": "judge2.output", "to": "train.real_score"},
+        {"from": "fake2.output", "to": "train.fake_score"},
+    ],
+    "plugins": {"core": "0.1.0", "tiny": "0.0.1"},
+}
+BANDIT: dict[str, Any] = {
+    "format": 1,
+    "dataset": None,
+    "components": {
+        "noise": {"type": "tiny.noise", "settings": {"size": 4}},
+        "dense1": {"type": "core.dense", "settings": {"units": 3, "activation": "softmax"}},
+        "train": {"type": "tiny.bandit", "settings": {"epochs": 4}},
+    },
+    "connections": [{"from": "noise.output", "to": "dense1.input"}, {"from": "dense1.output", "to": "train.policy"}],
+}
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glasswork]:
+    target = tmp_path_factory.mktemp("site")
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target), str(PLUGIN)]
+    subprocess.run(install, check=True, timeout=180)
+    path = os.pathsep.join([str(target), *filter(None, [os.environ.get("PYTHONPATH", "")])])
+    with started(tmp_path_factory.mktemp("data"), PYTHONPATH=path) as running:
+        yield running
+
+
+def with_digits(glasswork: Glasswork) -> dict[str, Any]:
+    dataset = glasswork.client.post("/datasets", {"example": "digits"})
+    source = {"source": f"dataset:{dataset['id']}", "features": {"image": {"type": "image"}}}
+    return {**GAN, "dataset": source}
+
+
+def watched(glasswork: Glasswork, graph: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    run = glasswork.client.post("/runs", {"graph": graph})
+    events = list(glasswork.client.events(run["id"]))
+    return glasswork.client.get(f"/runs/{run['id']}"), events
+
+
+def test_its_types_are_listed_beside_ours(foreign: Glasswork) -> None:
+    types = {item["type"] for item in foreign.client.items("/components")}
+    assert {"tiny.noise", "tiny.gan", "tiny.bandit", "core.dense"} <= types
+    plugins = {item["name"]: item for item in foreign.client.items("/plugins")}
+    assert plugins["tiny"]["distribution"] == "glasswork-tiny"
+
+
+@pytest.mark.parametrize("kind", ["gan", "bandit"])
+def test_every_component_of_its_graphs_is_previewed(foreign: Glasswork, kind: str) -> None:
+    graph = with_digits(foreign) if kind == "gan" else BANDIT
+    previews = foreign.client.post("/preview", {"graph": graph})["components"]
+    assert {name: item["state"] for name, item in previews.items()} == dict.fromkeys(graph["components"], "ok")
+    assert previews["noise"]["shape"] == [16 if kind == "gan" else 4]
+
+
+def test_own_loop_with_two_networks_trains_and_tells_its_metrics(foreign: Glasswork) -> None:
+    run, events = watched(foreign, with_digits(foreign))
+    assert run["state"] == "SUCCEEDED", run["error"]
+    epochs = [event["metrics"] for event in events if event["kind"] == "epoch"]
+    assert len(epochs) == 3
+    assert all({"generator_loss", "discriminator_loss", "fooled"} <= metrics.keys() for metrics in epochs)
+
+
+def test_training_without_a_dataset_learns(foreign: Glasswork) -> None:
+    run, events = watched(foreign, BANDIT)
+    assert run["state"] == "SUCCEEDED", run["error"]
+    rewards = [event["metrics"]["reward"] for event in events if event["kind"] == "epoch"]
+    assert len(rewards) == 4
+    assert rewards[-1] > rewards[0]
+
+
+def test_sdk_and_plugin_install_alone_and_light(tmp_path: Path) -> None:
+    environment = tmp_path / "alone"
+    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True, timeout=120)
+    python = environment / "bin" / "python"
+    install = [str(python), "-m", "pip", "install", "--quiet", str(ROOT / "plugins" / "sdk"), str(PLUGIN)]
+    subprocess.run(install, check=True, timeout=300)
+    listed = subprocess.run(
+        [python, "-m", "pip", "list", "--format", "json"], check=True, capture_output=True, timeout=60
+    )
+    names = {item["name"].lower() for item in json.loads(listed.stdout)}
+    light = {"pip", "setuptools", "glasswork-sdk", "glasswork-tiny", "pluggy", "jinja2", "markupsafe", "pydantic"}
+    assert names <= light | {
+        "pydantic-core",
+        "pydantic_core",
+        "annotated-types",
+        "typing-extensions",
+        "typing_extensions",
+        "typing-inspection",
+    }
+    code = "from glasswork_sdk.plugins import load_plugins; print(load_plugins().plugins['tiny'].error or 'sound')"
+    told = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True, timeout=60)
+    assert told.stdout.strip() == "sound"
