@@ -88,6 +88,8 @@ class Engine:
                 continue
             if self._interrupted():
                 return False
+            listener.known(unchanged)
+            unchanged = []
             run.answer(component)
         listener.known(unchanged)
         self._forget_removed({component.id for component in job.program.components})

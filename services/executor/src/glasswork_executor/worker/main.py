@@ -87,7 +87,8 @@ class _Reporter:
         self._send(answer, blobs)
 
     def known(self, components: list[str]) -> None:
-        self._send({"kind": "known", "components": components})
+        if components:
+            self._send({"kind": "known", "components": components})
 
     def _send(self, header: Mapping[str, Any], blobs: list[bytes] | None = None) -> None:
         self._connection.send({**header, "number": self._number}, blobs or ())

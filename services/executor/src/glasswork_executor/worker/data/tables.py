@@ -100,7 +100,8 @@ def _read_csv(path: Path) -> dict[str, pd.Series | Array]:
     for separator, word in ((";", "semicolons"), ("\t", "tabs")):
         if frame.shape[1] == 1 and separator in header:
             raise InvalidDataset(f"{path.name} has {word} between its columns, expected commas. Save it with commas.")
-    if not isinstance(frame.index, pd.RangeIndex):
+    # pandas takes values without a name for an index.
+    if not frame.index.equals(pd.RangeIndex(len(frame))):
         raise InvalidDataset(
             f"{path.name} has more values in its rows than names in its first line. Name every column."
         )

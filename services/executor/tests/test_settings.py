@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from glasswork_executor.settings import read_settings
+from glasswork_sdk.errors import InvalidInput
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    secret = tmp_path / "secret"
+    secret.write_text("0123456789abcdef")
+    secret.chmod(0o600)
+    return {
+        "GLASSWORK_EXECUTOR_ADDRESS": f"unix:{tmp_path}/executor.sock",
+        "GLASSWORK_SECRET_FILE": str(secret),
+        "GLASSWORK_DATA_DIR": str(tmp_path),
+    }
+
+
+def test_limits_have_defaults(environment: dict[str, str]) -> None:
+    previews = read_settings(environment).previews
+
+    assert previews.component_seconds == 10
+    assert previews.limits.memory_bytes == 2 * 1024**3
+    assert not previews.limits.network
+
+
+@pytest.mark.parametrize("value", ["soon", "0", "-1", "inf", "nan"])
+def test_a_bad_number_is_named(environment: dict[str, str], value: str) -> None:
+    with pytest.raises(InvalidInput, match=f"GLASSWORK_PREVIEW_SECONDS is '{value}'"):
+        read_settings(environment | {"GLASSWORK_PREVIEW_SECONDS": value})
+
+
+def test_a_wrong_environment_ends_the_program_with_2() -> None:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GLASSWORK_")}
+    ended = subprocess.run(
+        [sys.executable, "-m", "glasswork_executor"], env=environment, capture_output=True, text=True
+    )
+
+    assert ended.returncode == 2
+    assert "GLASSWORK_DATA_DIR is not set" in ended.stderr
+
+
+def test_the_server_never_imports_tensorflow() -> None:
+    heavy = "{'tensorflow', 'keras', 'pandas'}"
+    code = f"import sys, glasswork_executor.service as _; sys.exit(bool({heavy} & set(sys.modules)))"
+
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
