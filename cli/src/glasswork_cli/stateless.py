@@ -57,11 +57,13 @@ def _needs_data(document: Document) -> bool:
 def _profile(directory: DataDirectory, document: Document, model: Path) -> DatasetProfile | None:
     if document.dataset is None or not _needs_data(document):
         return None
-    from glasswork_cli.inspection import inspect_folder, known_folder
+    from glasswork_cli.inspection import inspect_file, inspect_folder, known_dataset
 
     try:
         file = data_file(document, model)
-        folder = file.parent if file else known_folder(directory, document.dataset)
-        return None if folder is None else profile_of(inspect_folder(folder, document, file))
+        if file is not None:
+            return profile_of(inspect_file(file, document))
+        with known_dataset(directory, document.dataset) as folder:
+            return None if folder is None else profile_of(inspect_folder(folder, document))
     except GlassworkError as error:
         raise Failure(f"{model}: {error.message}") from None
