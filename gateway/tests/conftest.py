@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import signal
 import socket
@@ -12,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,6 +21,7 @@ from fastapi import FastAPI
 from glasswork_gateway.app import create_app
 from glasswork_gateway.guard import Guard
 from glasswork_gateway.settings import LOCAL_HOSTS, SERVICES, GatewaySettings
+from jsonschema import Draft202012Validator
 
 START_SECONDS = 90.0
 EXAMPLES = Path(__file__).parents[2] / "services/registry/src/glasswork_registry/examples"
@@ -43,6 +46,34 @@ class Deployment:
     @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
+
+
+class Contract:
+    """The description of the API, against which answers are held."""
+
+    def __init__(self, described: dict[str, Any]) -> None:
+        self._components = described["components"]
+        self._operations = [
+            (re.compile(re.sub(r"{[^}]+}", "[^/]+", path) + "$"), method.upper(), item["responses"])
+            for path, methods in described["paths"].items()
+            for method, item in methods.items()
+        ]
+
+    def check(self, answer: httpx.Response) -> None:
+        answer.read()
+        assert answer.status_code < 500, f"{answer.request.method} {answer.request.url} failed: {answer.text[:2000]}"
+        schema = self._schema(answer)
+        if schema is not None and answer.status_code != 304:
+            Draft202012Validator({**schema, "components": self._components}).validate(answer.json())
+
+    def _schema(self, answer: httpx.Response) -> dict[str, Any] | None:
+        path, status = answer.request.url.path, str(answer.status_code)
+        for pattern, method, responses in self._operations:
+            if method == answer.request.method and pattern.match(path):
+                declared = responses.get(status) or responses["4XX"]
+                media: list[dict[str, Any]] = list(declared.get("content", {}).values())
+                return media[0].get("schema") if media else None
+        raise AssertionError(f"{answer.request.method} {path} is not described")
 
 
 @pytest.fixture(scope="session")
@@ -72,8 +103,10 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 
 @pytest.fixture(scope="session")
 def api(deployment: Deployment) -> Iterator[httpx.Client]:
-    """A client of the deployment, with the token."""
+    """A client of the deployment, with the token; every answer is held against the description of the API."""
     with deployment.client() as client:
+        contract = Contract(client.get("/openapi.json").json())
+        client.event_hooks = {"response": [contract.check]}
         yield client
 
 

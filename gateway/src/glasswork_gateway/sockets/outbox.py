@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic_core import to_json
 from starlette.websockets import WebSocket
 
 ROOM: Final = 64
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message on its way."""
+
+    revision: int
+    kind: str
+    members: Mapping[str, Any]
 
 
 class Outbox:
@@ -19,7 +30,7 @@ class Outbox:
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[int, str]] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._changed = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -27,25 +38,27 @@ class Outbox:
     async def put(self, revision: int, kind: str, **members: Any) -> None:
         """Add a message; wait while there is no room."""
         await self._room.wait()
-        text = to_json({"revision": revision, "kind": kind, **members}).decode()
-        self._waiting.append((revision, text))
+        self._waiting.append(Waiting(revision, kind, members))
         self._changed.set()
         if len(self._waiting) >= ROOM:
             self._room.clear()
 
-    def drop_before(self, revision: int) -> None:
-        """Forget what answers earlier edits: newer answers will come."""
-        self._waiting = deque(item for item in self._waiting if item[0] >= revision)
+    def drop_before(self, revision: int) -> list[Waiting]:
+        """Take out what answers earlier edits; return it, for a part of it may still be true."""
+        dropped = [item for item in self._waiting if item.revision < revision]
+        self._waiting = deque(item for item in self._waiting if item.revision >= revision)
         if len(self._waiting) < ROOM:
             self._room.set()
+        return dropped
 
     async def write_to(self, socket: WebSocket) -> None:
         """Send what comes, for ever."""
         while True:
             while self._waiting:
-                _, text = self._waiting.popleft()
+                item = self._waiting.popleft()
                 if len(self._waiting) < ROOM:
                     self._room.set()
-                await socket.send_text(text)
+                message = {"revision": item.revision, "kind": item.kind, **item.members}
+                await socket.send_text(to_json(message).decode())
             self._changed.clear()
             await self._changed.wait()

@@ -22,7 +22,7 @@ from glasswork_gateway.problems import problem_of
 from glasswork_gateway.routes.graphs import sample_message
 from glasswork_gateway.sockets.edits import Edit, apply_edit, read_edit
 from glasswork_gateway.sockets.lifetime import accept, close_with, until_first
-from glasswork_gateway.sockets.outbox import Outbox
+from glasswork_gateway.sockets.outbox import Outbox, Waiting
 from glasswork_gateway.workbench import Coded, Resolved, unanswered
 
 router = APIRouter()
@@ -49,12 +49,14 @@ class _Asked:
     revision: int
     diagnostics: list[dict[str, Any]]
     rest: dict[str, Any]
+    answered: frozenset[str] = frozenset()
 
 
 class LiveSession:
     """One editor: its own copy of the document, and one session of the executor.
 
-    While an answer is under way only the newest edit waits; answers to older ones are dropped.
+    While an answer is under way only the newest edit waits. The executor tells nothing twice: a preview for an older
+    edit is held until the newest one is answered, and sent then if it was not told anew.
 
     Args:
         context: the services.
@@ -74,6 +76,7 @@ class LiveSession:
         self._relay: asyncio.Task[None] | None = None
         self._number = 0
         self._asked = _Asked(0, [], {})
+        self._held: dict[str, Any] = {}
         self._dataset: DatasetReference | None = None
         self._profile: graph_pb2.DatasetProfile | None = None
 
@@ -113,7 +116,7 @@ class LiveSession:
             edit, document = self._edit, self._document
             if edit is None:
                 continue
-            self._outbox.drop_before(edit.revision)
+            self._hold(self._outbox.drop_before(edit.revision))
             try:
                 await (self._cancel(edit) if edit.cancel else self._answer(edit, document))
             except GlassworkError as error:
@@ -123,8 +126,9 @@ class LiveSession:
         document = Document.parse(content)
         coded = await self._context.workbench.code(await self._resolve(document), partial=True)
         await self._outbox.put(edit.revision, "shapes", components=translate.shapes(coded.program))
-        rest = unanswered(document.components, {item.id: item for item in coded.program.components}, coded.diagnostics)
-        self._asked = _Asked(edit.revision, coded.diagnostics, rest)
+        coded_ids = {item.id: item for item in coded.program.components}
+        rest = unanswered(document.components, coded_ids, coded.diagnostics)
+        self._asked = _Asked(edit.revision, coded.diagnostics, rest, frozenset(coded_ids))
         self._number += 1
         if coded.program.components:
             await self._ask(coded)
@@ -148,8 +152,11 @@ class LiveSession:
     async def _cancel(self, edit: Edit) -> None:
         self._number += 1
         self._asked = _Asked(edit.revision, [], {})
-        if self._call is not None:
-            await self._call.write(executor_pb2.OpenSessionRequest(revision=self._number, cancel=True))
+        try:
+            if self._call is not None:
+                await self._call.write(executor_pb2.OpenSessionRequest(revision=self._number, cancel=True))
+        except (GlassworkError, asyncio.InvalidStateError):
+            self._drop_session()
         await self._outbox.put(edit.revision, "done", cancelled=True)
 
     async def _resolve(self, document: Document) -> Resolved:
@@ -175,16 +182,15 @@ class LiveSession:
         if self._relay is not None and self._relay is not asyncio.current_task():
             self._relay.cancel()
         self._call = self._relay = None
+        self._held.clear()
 
     async def _forward(self, call: Any) -> None:
         """Pass on what the executor says to the newest edit."""
         try:
             async for message in call:
-                if message.revision != self._number:
-                    continue
                 if message.WhichOneof("kind") == "preview":
-                    await self._put_preview(message.preview)
-                else:
+                    await self._put_preview(message.preview, message.revision == self._number)
+                elif message.revision == self._number:
                     done = message.done
                     await self._finish(done.executed, done.cached, done.milliseconds)
         except GlassworkError as error:
@@ -192,14 +198,25 @@ class LiveSession:
                 self._call = None
                 await self._outbox.put(self._asked.revision, "error", **problem_of(error))
 
-    async def _put_preview(self, message: executor_pb2.ComponentPreview) -> None:
-        components = {message.component: translate.component_preview(message)}
-        await self._outbox.put(self._asked.revision, "preview", components=components)
+    def _hold(self, dropped: list[Waiting]) -> None:
+        for item in dropped:
+            if item.kind == "preview":
+                self._held |= item.members["components"]
+
+    async def _put_preview(self, message: executor_pb2.ComponentPreview, newest: bool) -> None:
+        told = translate.component_preview(message)
+        if not newest:
+            self._held[message.component] = told
+            return
+        self._held.pop(message.component, None)
+        await self._outbox.put(self._asked.revision, "preview", components={message.component: told})
 
     async def _finish(self, executed: int, cached: int, milliseconds: float) -> None:
         asked = self._asked
-        if asked.rest:
-            await self._outbox.put(asked.revision, "preview", components=asked.rest)
+        held = {name: self._held.pop(name) for name in sorted(asked.answered & self._held.keys())}
+        for components in (held, asked.rest):
+            if components:
+                await self._outbox.put(asked.revision, "preview", components=components)
         await self._outbox.put(asked.revision, "diagnostics", diagnostics=asked.diagnostics)
         figures = {"executed": executed, "cached": cached, "milliseconds": milliseconds}
         await self._outbox.put(asked.revision, "done", **figures)
