@@ -55,12 +55,23 @@ def digest_of(*parts: object) -> str:
     return state.hexdigest()
 
 
+@dataclass(frozen=True)
+class _Context:
+    """What all components of a job have in common."""
+
+    prelude: Prelude
+    sample: str
+    dataset: str
+
+
 class Keys:
-    """Computes the keys of jobs; remembers what it learnt of texts, which rarely change from edit to edit."""
+    """Computes the keys of jobs; remembers those of the job before, which rarely change from edit to edit."""
 
     def __init__(self) -> None:
         self._names: OrderedDict[str, frozenset[str]] = OrderedDict()
+        self._context: _Context | None = None
         self._prelude: tuple[str, Prelude] | None = None
+        self._before: dict[str, tuple[Component, list[str], Key]] = {}
 
     def of(self, job: Job) -> dict[str, Key]:
         """Return the key of every component of `job`, by id.
@@ -68,12 +79,14 @@ class Keys:
         Args:
             job: the program, in topological order, with its sample.
         """
-        prelude = self.prelude(job.program.prelude)
-        sample = digest_of(job.dataset, job.sample)
+        context = _Context(self.prelude(job.program.prelude), digest_of(job.dataset, job.sample), job.dataset)
+        if context != self._context:
+            self._context, self._before = context, {}
         known = {component.id: component for component in job.program.components}
         keys: dict[str, Key] = {}
         for component in job.program.components:
-            self._add(component, known, keys, prelude, sample, job.dataset)
+            self._add(component, known, keys, context)
+        self._before = {name: entry for name, entry in self._before.items() if name in known}
         return keys
 
     def prelude(self, text: str) -> Prelude:
@@ -82,29 +95,31 @@ class Keys:
             self._prelude = (text, Prelude(text))
         return self._prelude[1]
 
-    def _add(
-        self,
-        component: Component,
-        known: dict[str, Component],
-        keys: dict[str, Key],
-        prelude: Prelude,
-        sample: str,
-        dataset: str,
-    ) -> None:
+    def _add(self, component: Component, known: dict[str, Component], keys: dict[str, Key], context: _Context) -> None:
         # A component may call a layer of one that stands after it.
         shared = known.get(component.shares)
         if shared is not None and shared.id not in keys and shared is not component and not shared.shares:
-            self._add(shared, known, keys, prelude, sample, dataset)
-        used = self._used(component.code) | (READERS if component.kind == DATA else frozenset())
+            self._add(shared, known, keys, context)
+        upstream = [keys[name].layer if name in keys else "" for name in component.upstream()]
+        before = self._before.get(component.id)
+        if before is not None and before[0] is component and before[1] == upstream:
+            keys[component.id] = before[2]
+            return
+        keys[component.id] = self._key(component, keys, context)
+        self._before[component.id] = (component, upstream, keys[component.id])
+
+    def _key(self, component: Component, keys: dict[str, Key], context: _Context) -> Key:
+        reads = component.kind == DATA
+        used = self._used(component.code) | (READERS if reads else frozenset())
         own = digest_of(
             *(component.id, component.kind, component.code, component.symbol, component.keyed_inputs),
             *(component.outputs, keys[component.shares].layer if component.shares in keys else ""),
-            *(prelude.digest(used), dataset if component.kind == DATA else ""),
+            *(context.prelude.digest(used), context.dataset if reads else ""),
         )
         bound = [(item.port, item.output, _layer(keys, item.component)) for item in component.inputs]
         inputs = digest_of(*bound)
         layer = digest_of(own, inputs)
-        keys[component.id] = Key(own, inputs, layer, digest_of(layer, sample, component.visualization))
+        return Key(own, inputs, layer, digest_of(layer, context.sample, component.visualization))
 
     def _used(self, code: str) -> frozenset[str]:
         found = self._names.get(code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -98,23 +98,61 @@ class Job:
     sample: Sample = Sample()
     only: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the job as a JSON object."""
-        return asdict(self)
+
+def delta(before: Program | None, program: Program) -> dict[str, Any]:
+    """Return what has to be told of a program to somebody who knows the one before.
+
+    Args:
+        before: the program told last; None for none.
+        program: the program to tell.
+    """
+    known = {component.id: component for component in before.components} if before else {}
+    changed = [item for item in program.components if known.get(item.id) != item]
+    return {
+        "prelude": None if before and before.prelude == program.prelude else program.prelude,
+        "order": [item.id for item in program.components],
+        "changed": [_to_row(item) for item in changed],
+    }
 
 
-def job_from_json(value: Mapping[str, Any]) -> Job:
-    """Return the job that `Job.to_json` gave."""
-    components = tuple(
-        Component(
-            **{**item, "inputs": tuple(Binding(**each) for each in item["inputs"]), "outputs": tuple(item["outputs"])}
-        )
-        for item in value["program"]["components"]
-    )
-    return Job(
-        Program(value["program"]["prelude"], components),
-        value["folder"],
-        value["dataset"],
-        Sample(**value["sample"]),
-        tuple(value["only"]),
-    )
+def patched(before: Program | None, told: Mapping[str, Any]) -> Program:
+    """Return the program that `delta` told.
+
+    Args:
+        before: the program told last; None for none.
+        told: what `delta` gave.
+    """
+    components = {component.id: component for component in before.components} if before else {}
+    components |= {row[0]: _from_row(row) for row in told["changed"]}
+    prelude = told["prelude"] if told["prelude"] is not None or before is None else before.prelude
+    return Program(prelude, tuple(components[name] for name in told["order"]))
+
+
+def job_to_json(job: Job, before: Program | None) -> dict[str, Any]:
+    """Return a job as a JSON object for somebody who knows the program before."""
+    return {
+        "program": delta(before, job.program),
+        "folder": job.folder,
+        "dataset": job.dataset,
+        "sample": asdict(job.sample),
+        "only": list(job.only),
+    }
+
+
+def job_from_json(value: Mapping[str, Any], before: Program | None) -> Job:
+    """Return the job that `job_to_json` gave."""
+    program, sample = patched(before, value["program"]), Sample(**value["sample"])
+    return Job(program, value["folder"], value["dataset"], sample, tuple(value["only"]))
+
+
+def _to_row(item: Component) -> list[Any]:
+    inputs = [[each.port, each.component, each.output] for each in item.inputs]
+    return [
+        *(item.id, item.kind, item.code, item.symbol, inputs),
+        *(item.outputs, item.shares, item.visualization, item.keyed_inputs),
+    ]
+
+
+def _from_row(row: Sequence[Any]) -> Component:
+    name, kind, code, symbol, inputs, outputs, *rest = row
+    return Component(name, kind, code, symbol, tuple(Binding(*each) for each in inputs), tuple(outputs), *rest)

@@ -16,7 +16,7 @@ from glasswork_servicekit.frames import Message
 from glasswork_servicekit.worker import CPU, MEMORY, TIME, Exit, Worker, WorkerGone
 
 from glasswork_executor.core.answers import Answer, Done, Tally
-from glasswork_executor.core.program import Job
+from glasswork_executor.core.program import Job, Program, job_to_json
 from glasswork_executor.core.staff import Staff
 from glasswork_executor.core.verdicts import Verdicts
 
@@ -57,6 +57,7 @@ class Runner:
         self._number = 0
         self._running: tuple[str, str] | None = None
         self._told: dict[str, Answer] = {}
+        self._program: Program | None = None
         self._executions: dict[str, int] = {}
         self._lock = asyncio.Lock()
         self._cancelled = False
@@ -134,8 +135,8 @@ class Runner:
     async def rest(self) -> None:
         """Let the worker go; the next job gets another."""
         async with self._lock:
-            worker, self._worker = self._worker, None
-            self._told.clear()
+            worker = self._worker
+            self._forget()
             if worker is not None:
                 await worker.close(grace=0.2)
                 self._staff.left(self)
@@ -144,7 +145,8 @@ class Runner:
         worker = await self._staffed()
         self._number, self._running = next(self._numbers), None
         verdicts = {**self._verdicts.active(), **failures}
-        await worker.send({"kind": "preview", "number": self._number, "job": job.to_json(), "verdicts": verdicts})
+        told, self._program = job_to_json(job, self._program), job.program
+        await worker.send({"kind": "preview", "number": self._number, "job": told, "verdicts": verdicts})
         finished = False
         try:
             while not finished:
@@ -220,13 +222,18 @@ class Runner:
         self._verdicts.crashed(key, failure)
 
     async def _bury(self) -> Exit:
-        worker, self._worker, self._running = self._worker, None, None
-        self._told.clear()
+        worker, self._running = self._worker, None
+        self._forget()
         self._staff.left(self)
         if worker is None:
             raise InternalError("A worker was lost that was not there.")
         # A worker that has closed its end and goes on is as good as dead.
         return await worker.close(grace=2.0)
+
+    def _forget(self) -> None:
+        # What a worker was told and has told is known to that worker alone.
+        self._worker, self._program = None, None
+        self._told.clear()
 
     def _reason(self, ending: Exit, seconds: float) -> str:
         return f"it took longer than {seconds:g} s" if ending.reason == TIME else ending.describe()

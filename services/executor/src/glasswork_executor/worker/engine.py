@@ -25,6 +25,7 @@ from glasswork_executor.worker.loading import (
     takes_no_input,
 )
 from glasswork_executor.worker.outcome import BLOCKED, ERROR, OK, Outcome, Output
+from glasswork_executor.worker.seeds import set_seeds
 
 VALUE_BYTES = 512 * 1024 * 1024
 LAYER_BYTES = 512 * 1024 * 1024
@@ -182,7 +183,7 @@ class _Run:
     def attempt(self, component: Component, key: Key, inputs: dict[str, Output]) -> Outcome:
         try:
             # Anew for each component, so that its result depends on its own content alone.
-            keras.utils.set_random_seed(key.seed)
+            set_seeds(key.seed, component.code)
             return self.result(component, key, inputs, self.engine._scripts.get(self.job.program.prelude))
         except (KeyboardInterrupt, SystemExit) as error:
             return Outcome(ERROR, failure=failure_of(error, component.id))

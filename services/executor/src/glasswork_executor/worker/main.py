@@ -12,7 +12,7 @@ import tensorflow as tf
 from glasswork_servicekit.connection import Connection
 
 from glasswork_executor.core.keys import Key
-from glasswork_executor.core.program import Component, job_from_json
+from glasswork_executor.core.program import Component, Program, job_from_json
 from glasswork_executor.worker.data.requests import Desk
 from glasswork_executor.worker.engine import Engine
 from glasswork_executor.worker.failures import Failure
@@ -39,6 +39,7 @@ class _Worker:
         self._connection = connection
         self._waiting: deque[dict[str, Any]] = deque()
         self._number = 0
+        self._program: Program | None = None
         self._engine = Engine(self.interrupted)
         self._desk = Desk()
 
@@ -67,7 +68,9 @@ class _Worker:
     def preview(self, request: dict[str, Any]) -> None:
         number = self._number = request["number"]
         verdicts = {key: Failure(**failure) for key, failure in request["verdicts"].items()}
-        finished = self._engine.run(job_from_json(request["job"]), verdicts, _Reporter(self._connection, number))
+        job = job_from_json(request["job"], self._program)
+        self._program = job.program
+        finished = self._engine.run(job, verdicts, _Reporter(self._connection, number))
         self._connection.send({"kind": "done" if finished else "superseded", "number": number})
 
 
