@@ -15,7 +15,7 @@ from glasswork_gateway import problems
 from glasswork_gateway.context import Context
 from glasswork_gateway.guard import Guard
 from glasswork_gateway.keyring import Keyring
-from glasswork_gateway.lists import Memory
+from glasswork_gateway.lists import Memory, Recent
 from glasswork_gateway.routes import components, datasets, graphs, health, jobs, models, pages, runs
 from glasswork_gateway.services import connect_services
 from glasswork_gateway.settings import GatewaySettings
@@ -70,7 +70,9 @@ def create_app(settings: GatewaySettings) -> Guard:
 async def _lifespan(app: FastAPI, settings: GatewaySettings, keyring: Keyring) -> AsyncIterator[None]:
     services = connect_services(settings)
     shelf = Shelf(services)
-    app.state.context = Context(settings, keyring, services, shelf, Workbench(services, shelf), Memory())
+    app.state.context = Context(
+        app.version, settings, keyring, services, shelf, Workbench(services, shelf), Memory(), Recent()
+    )
     watchers = [asyncio.create_task(services.watch()), asyncio.create_task(keyring.watch())]
     try:
         yield

@@ -9,7 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from glasswork_gateway.keyring import Keyring
-from glasswork_gateway.lists import Memory
+from glasswork_gateway.lists import Memory, Recent
 from glasswork_gateway.services import Services
 from glasswork_gateway.settings import GatewaySettings
 from glasswork_gateway.shelf import Shelf
@@ -18,14 +18,27 @@ from glasswork_gateway.workbench import Workbench
 
 @dataclass(frozen=True)
 class Context:
-    """The services and what is built on them."""
+    """The services and what is built on them.
 
+    Args:
+        version: of this program.
+        settings: what the gateway was told.
+        keyring: who may ask.
+        services: the four services.
+        shelf: datasets.
+        workbench: what is done with graphs.
+        memory: answers that hardly ever change.
+        graphs: JSON of working copies by etag: an etag stands for one content for ever.
+    """
+
+    version: str
     settings: GatewaySettings
     keyring: Keyring
     services: Services
     shelf: Shelf
     workbench: Workbench
     memory: Memory
+    graphs: Recent
 
 
 def context_of(connection: HTTPConnection) -> Context:
@@ -33,4 +46,9 @@ def context_of(connection: HTTPConnection) -> Context:
     return cast(Context, connection.app.state.context)
 
 
-InContext = Annotated[Context, Depends(context_of)]
+async def _context(connection: HTTPConnection) -> Context:
+    # FastAPI runs a plain function in a thread, which costs more than most answers.
+    return context_of(connection)
+
+
+InContext = Annotated[Context, Depends(_context)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final
 
@@ -17,6 +18,28 @@ PageToken = Annotated[str, Query(max_length=1000, description="next_page_token o
 def page(items: list[dict[str, Any]], next_page_token: str) -> dict[str, Any]:
     """Return a part of a list."""
     return {"items": items, "next_page_token": next_page_token}
+
+
+class Recent:
+    """Keeps the values that were asked for last, by a key that stands for one value for ever.
+
+    Args:
+        size: how many to keep.
+    """
+
+    def __init__(self, size: int = 128) -> None:
+        self._size = size
+        self._values: OrderedDict[str, bytes] = OrderedDict()
+
+    def get(self, key: str, make: Callable[[], bytes]) -> bytes:
+        """Return the value of a key, made where it is not known."""
+        value = self._values.get(key)
+        if value is None:
+            value = self._values[key] = make()
+            if len(self._values) > self._size:
+                self._values.popitem(last=False)
+        self._values.move_to_end(key)
+        return value
 
 
 class Memory:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -21,9 +19,7 @@ router = APIRouter(tags=["access"], route_class=StrictRoute)
 async def get_health(context: InContext) -> Response:
     """Say how Glasswork is; public, and answered at once."""
     services = context.services
-    return answer(
-        {"status": services.status, "version": version("glasswork-gateway"), "services": dict(services.states)}
-    )
+    return answer({"status": services.status, "version": context.version, "services": services.states})
 
 
 @router.post("/session", status_code=204, response_class=Response)

@@ -10,6 +10,7 @@ from glasswork_sdk.document import Document
 from glasswork_sdk.errors import FieldViolation, InvalidInput
 from glasswork_servicekit.channel import IDEMPOTENT
 from glasswork_servicekit.graphs import graph_from_message, graph_to_message
+from pydantic_core import to_json
 from starlette.responses import Response
 
 from glasswork_gateway import schemas, translate
@@ -81,7 +82,8 @@ async def get_graph(
     headers = {"ETag": _quoted(copy.etag)}
     if _unquoted(if_none_match) == copy.etag:
         return Response(status_code=304, headers=headers)
-    return answer(graph_from_message(copy.graph), 200, headers)
+    graph = context.graphs.get(copy.etag, lambda: to_json(graph_from_message(copy.graph)))
+    return Response(graph, 200, headers, "application/json")
 
 
 @router.put("/{model}/graph", response_model=schemas.Etag)

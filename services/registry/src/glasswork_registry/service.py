@@ -6,11 +6,14 @@ import asyncio
 import errno
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 import grpc
+from glasswork.graph.v1 import graph_pb2
 from glasswork.registry.v1 import registry_pb2 as pb
 from glasswork.registry.v1 import registry_pb2_grpc
+from glasswork_sdk.document import Document
 from glasswork_sdk.errors import Exhausted, FieldViolation, InvalidInput, Unavailable
 from glasswork_servicekit.graphs import profile_to_dict
 
@@ -27,6 +30,7 @@ from glasswork_registry.messages import (
 from glasswork_registry.settings import RegistrySettings
 
 _THREADS: Final = 16
+_REMEMBERED: Final = 64
 Result = TypeVar("Result")
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -44,6 +48,8 @@ class RegistryService(registry_pb2_grpc.RegistryServiceServicer):
         self._settings = settings
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="registry")
         self._opened: Registry | None = None
+        # The same bytes are the same document for ever, and most reads are of few models.
+        self._graph_of = lru_cache(maxsize=_REMEMBERED)(_graph_of)
 
     def register(self, server: grpc.aio.Server) -> None:
         """Add the servicer to the server."""
@@ -100,8 +106,8 @@ class RegistryService(registry_pb2_grpc.RegistryServiceServicer):
 
     async def GetWorkingCopy(self, request: pb.GetWorkingCopyRequest, context: Context) -> pb.GetWorkingCopyResponse:
         """Read a working copy."""
-        copy = await self._run(self._registry.models.working_copy, request.model)
-        return pb.GetWorkingCopyResponse(graph=graph_message(copy.document), etag=copy.etag, base=copy.base)
+        copy = await self._run(self._registry.models.read_working_copy, request.model)
+        return pb.GetWorkingCopyResponse(graph=self._graph_of(copy.data), etag=copy.etag, base=copy.base)
 
     async def PutWorkingCopy(self, request: pb.PutWorkingCopyRequest, context: Context) -> pb.PutWorkingCopyResponse:
         """Write a working copy."""
@@ -215,6 +221,10 @@ class RegistryService(registry_pb2_grpc.RegistryServiceServicer):
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise Exhausted("The disk of the data directory is full. Make room and try again.") from error
             raise
+
+
+def _graph_of(data: bytes) -> graph_pb2.Graph:
+    return graph_message(Document.parse(data))
 
 
 async def _first(messages: AsyncIterator[Any], nothing: Any) -> Any:

@@ -18,7 +18,7 @@ from glasswork_registry.core.layout import Layout, ModelFolder, numbered, slug_o
 from glasswork_registry.core.locks import NamedLocks
 from glasswork_registry.core.pages import Page
 from glasswork_registry.core.plumbing import Plumbing
-from glasswork_registry.core.records import Model, WorkingCopy
+from glasswork_registry.core.records import Model, StoredCopy, WorkingCopy
 
 _MAX_NAME = 200
 
@@ -129,11 +129,20 @@ class ModelStore:
         Raises:
             NotFound: there is no model of that name.
         """
+        stored = self.read_working_copy(slug)
+        return WorkingCopy(Document.parse(stored.data), stored.etag, stored.base)
+
+    def read_working_copy(self, slug: str) -> StoredCopy:
+        """Return a model's working copy as it is stored.
+
+        Raises:
+            NotFound: there is no model of that name.
+        """
         folder = self.layout.model(slug)
         with self.locks.hold(slug):
             data = folder.document.read_bytes()
             base = folder.base.read_text().strip()
-        return WorkingCopy(Document.parse(data), hashlib.sha256(data).hexdigest(), base)
+        return StoredCopy(data, hashlib.sha256(data).hexdigest(), base)
 
     def put_working_copy(self, slug: str, document: Document, if_match: str, base: str | None = None) -> WorkingCopy:
         """Write a model's working copy.

@@ -33,6 +33,15 @@ class WorkingCopy:
 
 
 @dataclass(frozen=True)
+class StoredCopy:
+    """The bytes of a working copy, their sha256, and the commit that they came from."""
+
+    data: bytes
+    etag: str
+    base: str
+
+
+@dataclass(frozen=True)
 class Version:
     """A version: a commit of a model. `metrics` is None and `weights` empty for an untrained one."""
 
