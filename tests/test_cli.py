@@ -1,0 +1,150 @@
+"""The command line as a user meets it: exit codes, one-line errors, JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import ROOT, Glasswork, command
+
+pytestmark = pytest.mark.services
+WINE = ROOT / "services" / "registry" / "src" / "glasswork_registry" / "examples" / "wine" / "wine.csv"
+COMMANDS = ("up", "demo", "suggest", "check", "code", "preview", "train", "test", "export", "predict", "runs", "log",
+            "reindex", "plugin", "doctor", "status", "token")  # fmt: skip
+
+
+def ask(glasswork: Glasswork, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return command(*arguments, directory=glasswork.directory.path)
+
+
+@pytest.fixture(scope="module")
+def model(glasswork: Glasswork, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model")
+    (folder / "wine.csv").write_bytes(WINE.read_bytes())
+    told = ask(glasswork, "suggest", str(folder / "wine.csv"), "--target", "cultivar", "-o", str(folder / "model.json"))
+    assert told.returncode == 0, told.stderr
+    document = json.loads((folder / "model.json").read_text())
+    document["dataset"]["source"] = "wine.csv"
+    (folder / "model.json").write_text(json.dumps(document))
+    return folder / "model.json"
+
+
+@pytest.fixture(scope="module")
+def run(glasswork: Glasswork, model: Path) -> dict[str, Any]:
+    told = ask(glasswork, "train", str(model), "--epochs", "3", "--json")
+    assert told.returncode == 0, told.stderr
+    answer: dict[str, Any] = json.loads(told.stdout)
+    return answer
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_an_example(name: str) -> None:
+    arguments = [name, "list", "--help"] if name == "plugin" else [name, "--help"]
+    told = subprocess.run(
+        [sys.executable, "-m", "glasswork_cli", *arguments], capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0
+    assert "Example" in told.stdout
+
+
+def test_wrong_usage_exits_with_2(glasswork: Glasswork) -> None:
+    assert ask(glasswork, "check").returncode == 2
+    assert ask(glasswork, "suggest").returncode == 2
+
+
+def test_sound_model_checks_with_0(glasswork: Glasswork, model: Path) -> None:
+    told = ask(glasswork, "check", str(model), "--json")
+    assert told.returncode == 0, told.stdout
+    assert json.loads(told.stdout) == {"diagnostics": []}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"dense1": {"type": "core.dense", "settings": {"units": 0}}}, "'units' is not valid"),
+        ({"dense1": {"type": "core.dense", "settings": {"units": "many"}}}, "'units' is not valid"),
+        ({"dense1": {"type": "core.dens"}}, "has the type core.dens, which nobody offers"),
+    ],
+)
+def test_bad_model_checks_with_1_and_says_where(
+    glasswork: Glasswork, model: Path, tmp_path: Path, change: dict[str, Any], told: str
+) -> None:
+    document = json.loads(model.read_text())
+    document["components"].update(change)
+    bad = tmp_path / "bad.json"
+    bad.write_text(json.dumps(document))
+    (tmp_path / "wine.csv").write_bytes(WINE.read_bytes())
+    answer = ask(glasswork, "check", str(bad))
+    assert answer.returncode == 1
+    assert told in answer.stdout
+    assert "dense1" in answer.stdout
+
+
+def test_document_of_another_format_is_refused(glasswork: Glasswork, tmp_path: Path) -> None:
+    (tmp_path / "new.json").write_text('{"format": 7}')
+    answer = ask(glasswork, "check", str(tmp_path / "new.json"))
+    assert answer.returncode == 1
+    assert "has format 7" in answer.stderr
+
+
+def test_missing_target_column_is_refused_with_what_there_is(glasswork: Glasswork) -> None:
+    answer = ask(glasswork, "suggest", str(WINE), "--target", "colour", "-o", "/dev/null")
+    assert answer.returncode == 1
+    assert "has no column 'colour'" in answer.stderr
+    assert "'alcohol'" in answer.stderr
+
+
+def test_empty_file_is_refused(glasswork: Glasswork, tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").write_text("")
+    answer = ask(glasswork, "suggest", str(tmp_path / "empty.csv"), "--target", "x", "-o", "/dev/null")
+    assert answer.returncode == 1
+    assert "empty" in answer.stderr.lower()
+
+
+def test_missing_image_is_named_with_its_row(glasswork: Glasswork, tmp_path: Path) -> None:
+    (tmp_path / "photos.csv").write_text("photo,kind\na.png,x\nb.png,y\n")
+    answer = ask(glasswork, "suggest", str(tmp_path / "photos.csv"), "--target", "kind", "-o", "/dev/null")
+    assert answer.returncode == 1
+    assert "a.png" in answer.stderr
+    assert "row 1" in answer.stderr.lower()
+
+
+def test_code_is_written_to_a_file(glasswork: Glasswork, model: Path, tmp_path: Path) -> None:
+    answer = ask(glasswork, "code", str(model), "-o", str(tmp_path / "model.py"))
+    assert answer.returncode == 0, answer.stderr
+    assert "def build_model()" in (tmp_path / "model.py").read_text()
+
+
+def test_preview_shows_one_component(glasswork: Glasswork, model: Path) -> None:
+    answer = ask(glasswork, "preview", str(model), "--component", "merge1", "--json")
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads(answer.stdout)["components"]["merge1"]["shape"] == [13]
+
+
+def test_run_is_tested_exported_and_asked(glasswork: Glasswork, run: dict[str, Any], tmp_path: Path) -> None:
+    tested = json.loads(ask(glasswork, "test", run["id"], "--json").stdout)
+    assert set(tested["results"]["baseline"]) == {"commonest", "linear"}
+    exported = ask(glasswork, "export", run["id"], "--format", "onnx", "-o", str(tmp_path / "wine.onnx"), "--json")
+    assert json.loads(exported.stdout)["max_difference"] <= 1e-5
+    assert (tmp_path / "wine.onnx").stat().st_size > 100
+    asked = ask(glasswork, "predict", run["id"], str(WINE), "--json")
+    assert asked.returncode == 0, asked.stderr
+    assert len(json.loads(asked.stdout)["predictions"]) == 178
+
+
+def test_runs_and_status_are_listed(glasswork: Glasswork, run: dict[str, Any]) -> None:
+    assert run["id"] in {item["id"] for item in json.loads(ask(glasswork, "runs", "--json").stdout)["items"]}
+    status = json.loads(ask(glasswork, "status", "--json").stdout)
+    assert status["status"] == "ok"
+    assert set(status["services"]) == {"codegen", "executor", "trainer", "registry"}
+
+
+def test_unknown_run_is_one_line_and_exit_1(glasswork: Glasswork) -> None:
+    answer = ask(glasswork, "test", "r-no-such-run")
+    assert answer.returncode == 1
+    assert len(answer.stderr.strip().splitlines()) == 1
