@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -206,9 +207,9 @@ def write_digits(folder: Path, rows: int = ROWS) -> None:
     (folder / "digits.csv").write_text("\n".join(lines) + "\n")
 
 
-@pytest.fixture(scope="session")
-def executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
-    folder = tmp_path_factory.mktemp("executor")
+@contextmanager
+def launched(folder: Path, **variables: str) -> Iterator[Executor]:
+    """Run an executor below `folder` until the block ends; it has to end with 0 within 10 s."""
     (folder / "secret").write_text(SECRET)
     (folder / "secret").chmod(0o600)
     (folder / "datasets").mkdir()
@@ -217,8 +218,7 @@ def executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
         "GLASSWORK_EXECUTOR_ADDRESS": f"unix:{folder}/run/executor.sock",
         "GLASSWORK_SECRET_FILE": str(folder / "secret"),
         "GLASSWORK_DATA_DIR": str(folder),
-        "GLASSWORK_PREVIEW_SECONDS": "3",
-        "GLASSWORK_PREVIEW_MEMORY_MIB": "512",
+        **variables,
     }
     with (folder / "log").open("w") as log:
         process = subprocess.Popen([sys.executable, "-m", "glasswork_executor"], env=environment, stderr=log)
@@ -229,18 +229,44 @@ def executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
     assert process.wait(10) == 0
 
 
+@pytest.fixture(scope="session")
+def executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
+    folder = tmp_path_factory.mktemp("executor")
+    with launched(folder, GLASSWORK_PREVIEW_SECONDS="3", GLASSWORK_PREVIEW_MEMORY_MIB="512") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def small_executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
+    folder = tmp_path_factory.mktemp("small")
+    with launched(folder, GLASSWORK_PREVIEW_WORKERS="2", GLASSWORK_PREVIEW_IDLE_SECONDS="1") as found:
+        yield found
+
+
 @pytest.fixture
 def digits(executor: Executor) -> str:
     return executor.hashes[0]
 
 
-@pytest.fixture
-async def stub(executor: Executor) -> AsyncIterator[rpc.ExecutorServiceAsyncStub]:
+@asynccontextmanager
+async def connected(executor: Executor) -> AsyncIterator[rpc.ExecutorServiceAsyncStub]:
     deadline = time.monotonic() + 60
     while await health.check(executor.address) != "serving":
         assert time.monotonic() < deadline
     async with connect(executor.address, SECRET) as channel:
         yield rpc.ExecutorServiceStub(channel)
+
+
+@pytest.fixture
+async def stub(executor: Executor) -> AsyncIterator[rpc.ExecutorServiceAsyncStub]:
+    async with connected(executor) as found:
+        yield found
+
+
+@pytest.fixture
+async def small_editor(small_executor: Executor) -> AsyncIterator[Callable[[], Editor]]:
+    async with connected(small_executor) as found:
+        yield lambda: Editor(found, small_executor.hashes[0])
 
 
 class Editor:

@@ -221,7 +221,7 @@ async def test_a_dead_zygote_is_replaced_and_its_workers_end(zygote: Zygote) -> 
     assert zygote.pid is not None
     os.kill(zygote.pid, signal.SIGKILL)
     ending = await asyncio.wait_for(worker.wait(), 5)
-    next_worker = await asyncio.wait_for(fork_when_back(zygote), 10)
+    next_worker = await asyncio.wait_for(zygote.fork("entries:echo"), 10)
 
     assert ending.reason == "lost"
     await next_worker.send({})
@@ -239,12 +239,15 @@ async def test_a_worker_may_survive_its_zygote(zygote: Zygote) -> None:
     await worker.close()
 
 
-async def fork_when_back(zygote: Zygote) -> Worker:
-    while True:
-        try:
-            return await zygote.fork("entries:echo")
-        except Unavailable:
-            await asyncio.sleep(0.05)
+async def test_a_fork_survives_the_death_of_the_zygote_it_was_asked_of(zygote: Zygote) -> None:
+    await zygote.ready()
+    assert zygote.pid is not None
+    os.kill(zygote.pid, signal.SIGKILL)
+    worker = await asyncio.wait_for(zygote.fork("entries:echo"), 10)
+    await worker.send({"still": "works"})
+
+    assert await answer(worker) == {"got": {"still": "works"}}
+    await worker.close()
 
 
 async def test_a_preload_that_fails_says_why() -> None:

@@ -25,9 +25,14 @@ from glasswork_servicekit.zygote_process import LARGEST_PACKET
 
 READY_SECONDS = 60.0
 LONGEST_PAUSE = 5.0
+FORK_ATTEMPTS = 5
 STEADY_SECONDS = 30.0
 # Nothing else of the server's environment reaches a zygote or a worker: no token, no credentials, no proxy.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "PYTHONPATH")
+
+
+class _Ended(Exception):
+    """The zygote ended before it could answer."""
 
 
 class Zygote:
@@ -125,14 +130,7 @@ class Zygote:
             "output": str(output) if output else None,
             "frames": asdict(frame_limits),
         }
-        await self.ready()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                pid = await self._request(request, theirs)
-            except BaseException:
-                ours.close()
-                raise
+        pid, ours = await self._forked(request)
         worker = Worker(pid, limits, self._baseline, frame_limits)
         self._workers[pid] = worker
         self._made.add(worker)
@@ -153,16 +151,32 @@ class Zygote:
         await asyncio.gather(*(worker.disconnect() for worker in list(self._made)))
         await asyncio.gather(*(worker.wait() for worker in self._orphans if not worker.limits.survives_zygote))
 
+    async def _forked(self, request: dict[str, Any]) -> tuple[int, socket.socket]:
+        """Have the request answered, by the next zygote where the present one dies."""
+        for attempt in range(1, FORK_ATTEMPTS + 1):
+            await self.ready()
+            ours, theirs = socket.socketpair()
+            with theirs:
+                try:
+                    return await self._request(request, theirs), ours
+                except _Ended:
+                    ours.close()
+                    await asyncio.sleep(0.1 * attempt)
+                except BaseException:
+                    ours.close()
+                    raise
+        raise Unavailable("The worker process ended again and again while it was asked for a worker. Try again.")
+
     async def _request(self, request: dict[str, Any], theirs: socket.socket) -> int:
         if self._control is None:
-            raise Unavailable("The worker process has just ended; it is being started again. Try again.")
+            raise _Ended("the zygote has just ended")
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._forks[request["token"]] = answer
         try:
             socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno()])
             return await answer
         except OSError as error:
-            raise Unavailable(f"The worker process cannot be reached: {error}. Try again.") from error
+            raise _Ended(f"the zygote cannot be reached: {error}") from error
         finally:
             self._forks.pop(request["token"], None)
 
@@ -266,9 +280,7 @@ class Zygote:
     def _orphan_workers(self) -> None:
         for answer in self._forks.values():
             if not answer.done():
-                answer.set_exception(
-                    Unavailable("The worker process ended while it was asked for a worker. Try again.")
-                )
+                answer.set_exception(_Ended("the zygote ended while it was asked"))
         self._orphans = [worker for worker in (*self._orphans, *self._workers.values()) if worker.alive]
         for worker in self._orphans:
             worker.orphaned()

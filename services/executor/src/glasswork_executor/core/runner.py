@@ -160,8 +160,15 @@ class Runner:
                 finished = current and message.header["kind"] in {"done", "superseded"}
         finally:
             if not finished and worker.alive:
-                with contextlib.suppress(WorkerGone):
-                    await worker.send({"kind": "cancel", "number": self._number})
+                await self._abandon(worker)
+
+    async def _abandon(self, worker: Worker) -> None:
+        """Leave a job that nobody waits for any more, so that the next one can begin at once."""
+        if self._running is not None:
+            worker.kill()
+            return
+        with contextlib.suppress(WorkerGone):
+            await worker.send({"kind": "cancel", "number": self._number})
 
     def _note(self, message: Message, current: bool) -> list[Answer]:
         """Take note of a message and return the answers that it holds."""

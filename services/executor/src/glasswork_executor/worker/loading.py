@@ -27,6 +27,9 @@ class Script:
 
     Args:
         text: its Python text.
+
+    Raises:
+        Refused: it cannot be run.
     """
 
     def __init__(self, text: str) -> None:
@@ -34,7 +37,10 @@ class Script:
         self._tables: OrderedDict[str, Any] = OrderedDict()
         # Dataclasses and the like look their module up by its name.
         sys.modules[MODULE] = self._module
-        exec(compile(text, PRELUDE, "exec"), self._module.__dict__)  # noqa: S102 - what this process is for
+        try:
+            exec(compile(text, PRELUDE, "exec"), self._module.__dict__)  # noqa: S102 - what this process is for
+        except Exception as error:
+            raise Refused(f"The start of the script cannot be run: {type(error).__name__}: {error}") from error
 
     def namespace(self) -> dict[str, Any]:
         """Return a namespace for one component: it sees the start of the script and cannot change it for others."""
