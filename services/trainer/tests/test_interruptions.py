@@ -30,15 +30,25 @@ LONG = script("digits", lasting(EPOCHS), DROPOUT, STOPPING)
 
 async def whole(server: Server, text: str = LONG) -> str:
     """Return the weights' hash of an uninterrupted run."""
-    run = await server.ended(await server.create(digits_request(text)))
-    assert run.state == pb.STATE_SUCCEEDED, run.error
-    return str(run.weights_hash)
+    return await finished(server, await server.create(digits_request(text)))
+
+
+async def finished(server: Server, run: str) -> str:
+    """Wait for the end of a run and return its weights' hash."""
+    ended = await server.ended(run)
+    assert ended.state == pb.STATE_SUCCEEDED, (ended, [event async for event in server.events(run)][-5:])
+    return str(ended.weights_hash)
 
 
 async def begun(server: Server, text: str = LONG, epoch: int = 2) -> str:
     run = await server.create(digits_request(text))
     await server.until(run, lambda event: event.kind == pb.EVENT_KIND_EPOCH and event.epoch >= epoch)
     return run
+
+
+async def rows(server: Server, run: str) -> list[dict[str, float]]:
+    answer = await server.stub.ListMetrics(pb.ListMetricsRequest(run=run))
+    return [dict(row.metrics) for row in answer.rows]
 
 
 async def epochs(server: Server, run: str) -> list[int]:
@@ -56,7 +66,7 @@ async def test_pause_stops_the_steps_and_resume_changes_no_number(server: Server
     assert (still.epoch, still.step) == (paused.epoch, paused.step)
     resumed = (await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))).run
     assert resumed.state == pb.STATE_RUNNING
-    assert (await server.ended(run)).weights_hash == await whole(server)
+    assert await finished(server, run) == await whole(server)
 
 
 async def test_single_steps_pause_again_after_so_many(server: Server) -> None:
@@ -86,8 +96,11 @@ async def test_a_paused_run_shows_the_variables_of_every_component(server: Serve
     shapes = {(variable.kind, variable.name): list(variable.spec.shape) for variable in conv1.variables}
     assert shapes["output", "output"] == [6, 6, 16]
     assert shapes["weight", "kernel"] == [3, 3, 1, 16]
+    assert shapes["gradient", "kernel"] == [3, 3, 1, 16]
+    gradient = next(v for v in conv1.variables if (v.kind, v.name) == ("gradient", "kernel"))
+    assert 0 < gradient.statistics.std < 10
     await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
-    assert (await server.ended(run)).weights_hash == await whole(server)
+    assert await finished(server, run) == await whole(server)
 
 
 async def test_a_new_learning_rate_acts_at_once(server: Server) -> None:
@@ -143,7 +156,27 @@ async def test_a_paused_run_stays_paused_over_a_restart(short_folder: Path, data
     found = await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="conv1"))
     assert {variable.kind for variable in found.variables} >= {"output", "weight"}
     await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
-    assert (await server.ended(run)).weights_hash == await whole(server)
+    assert await finished(server, run) == await whole(server)
+
+
+async def test_an_interruption_in_mid_epoch_changes_no_metric(short_folder: Path, datasets: Path) -> None:
+    server = Server(short_folder, datasets)
+    await server.start()
+    run = await begun(server)
+    await server.stub.PauseRun(pb.PauseRunRequest(run=run))
+    await server.stub.ResumeRun(pb.ResumeRunRequest(run=run, steps=5))
+    while (paused := await server.get(run)).state != pb.STATE_PAUSED:
+        await asyncio.sleep(0.02)
+    if paused.step == paused.steps:
+        # After an epoch's last step there is nothing to enter; one step on there is.
+        await server.stub.ResumeRun(pb.ResumeRunRequest(run=run, steps=2))
+    await server.stop()
+    await server.start()
+    await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
+    hashed = await finished(server, run)
+    other = await server.create(digits_request(LONG))
+    assert hashed == await finished(server, other)
+    assert await rows(server, run) == await rows(server, other)
     await server.stop()
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import keras
 
+from glasswork_trainer.worker.gradients import GradientTap
 from glasswork_trainer.worker.inbox import Inbox
 from glasswork_trainer.worker.position import Position
 from glasswork_trainer.worker.reporter import Reporter, split_metrics
@@ -16,6 +17,9 @@ REPORT_SECONDS = 0.1
 # In a long epoch a checkpoint is written in between, so seldom that it costs at most about 2 % of the time.
 CHECKPOINT_SECONDS = 30.0
 CHECKPOINT_SHARE = 50
+# Where a step takes less, a pause may wait for one more and is still there within 100 ms.
+QUICK_SECONDS = 0.04
+PATIENCE_SECONDS = 0.06
 
 
 class Interrupted(BaseException):
@@ -56,11 +60,16 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
         position: where training is; moved on by this callback.
         inbox: commands of the server.
         reporter: where progress goes.
+        tap: armed for the last step before a pause.
         run: what commands and positions are acted on with.
     """
 
-    def __init__(self, position: Position, inbox: Inbox, reporter: Reporter, run: Actions) -> None:
+    def __init__(self, position: Position, inbox: Inbox, reporter: Reporter, tap: GradientTap, run: Actions) -> None:
         super().__init__()
+        self._tap = tap
+        self._step_began = 0.0
+        self._step_seconds = float("inf")
+        self._pause_due: float | None = None
         self._position = position
         self._inbox = inbox
         self._reporter = reporter
@@ -72,10 +81,6 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._steps_left: int | None = None
         self._told_of_loss = False
 
-    def hold_after(self, steps: int) -> None:
-        """Pause after so many steps."""
-        self._steps_left = steps
-
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Write the checkpoint of the epochs before; by now every callback and loop has done its part of them."""
         resumed = self._position.begin(epoch)
@@ -84,18 +89,20 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
             self._save()
         self._attend()
 
+    def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Begin to measure how long a step takes."""
+        self._step_began = time.monotonic()
+
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Count, report at most each 100 ms, obey."""
         self._position.advance(int(getattr(self.model, "steps_per_execution", 1) or 1))
         now = time.monotonic()
+        self._step_seconds = now - self._step_began
         if now - self._reported >= REPORT_SECONDS:
             self._reported = now
             self._report("batch", logs)
         self._run.keep_changes(self._position)
-        if self._steps_left is not None:
-            self._steps_left -= 1
-            if self._steps_left <= 0:
-                self._pause(logs)
+        self._count_down(logs)
         self._attend(logs)
         if now - self._saved >= self._save_every:
             self._save()
@@ -109,24 +116,49 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._position.complete()
         self._report("epoch", logs)
 
+    def hold_after(self, steps: int) -> None:
+        """Pause after so many steps; 0 for never."""
+        self._tap.forget()
+        self._steps_left = steps or None
+        if steps == 1:
+            self._tap.arm()
+
+    def _count_down(self, logs: Mapping[str, Any] | None) -> None:
+        """Pause after the last step that was asked for, with its gradients."""
+        if self._steps_left is None:
+            return
+        self._steps_left -= 1
+        if self._steps_left == 1:
+            self._tap.arm()
+        elif self._steps_left <= 0:
+            self._pause(logs)
+
     def _attend(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Do what is asked; where steps are quick, a pause comes after one more, whose gradients are kept."""
         while self._inbox.waiting:
             command = self._inbox.next()
-            if command["command"] == "pause":
-                self._pause(logs)
-            else:
+            if command["command"] != "pause":
                 self._obey(command)
+            elif self._step_seconds < QUICK_SECONDS:
+                self._tap.arm()
+                self._steps_left, self._pause_due = 1, time.monotonic() + PATIENCE_SECONDS
+            else:
+                self._pause(logs)
+        if self._pause_due is not None and time.monotonic() > self._pause_due:
+            # A validation may be long, and no step comes within it.
+            self._pause(logs, stepped=False)
 
-    def _pause(self, logs: Mapping[str, Any] | None) -> None:
+    def _pause(self, logs: Mapping[str, Any] | None, stepped: bool = True) -> None:
         """Hold training in this place until the server says how to go on."""
-        self._steps_left = None
+        self._steps_left = self._pause_due = None
+        self._tap.disarm(stepped)
         self._report("batch", logs)
         self._reporter.send("paused", **self._position.as_dict())
         self._save()
         while True:
             command = self._inbox.next()
             if command["command"] == "resume":
-                self._steps_left = int(command.get("steps", 0)) or None
+                self.hold_after(int(command.get("steps", 0)))
                 self._reporter.send("resumed", **self._position.as_dict())
                 return
             if command["command"] != "pause":

@@ -48,9 +48,27 @@ class TrainingState:
         _assign(self._seeds(), _below(tensors, "", "seed/"))
         _set_random_state(state["random"])
 
-    def restore_metrics(self, tensors: Mapping[str, np.ndarray[Any, Any]]) -> None:
-        """Put back the metrics of a half done epoch; call it after they were reset."""
-        _assign(self._metrics(), _below(tensors, "", "metric/"))
+    def build_metrics(self, batch: Any) -> None:
+        """Make the variables of compiled metrics, which `fit` makes within its first step only.
+
+        Args:
+            batch: an element of the training data; only its shapes are looked at.
+        """
+        # A loop of its own may compile the optimizer alone; Keras would then build it for the wrong weights.
+        if self._model._compile_metrics is not None or self._model._compile_loss is not None:
+            self._model._symbolic_build(data_batch=batch)
+
+    def restore_metrics(self, tensors: Mapping[str, np.ndarray[Any, Any]]) -> bool:
+        """Put back the metrics of a half done epoch; call it after they were reset.
+
+        Returns:
+            False where a loop of its own makes its metrics later: then they begin anew, and the weights stay the same.
+        """
+        values, metrics = _below(tensors, "", "metric/"), self._metrics()
+        if values.keys() != metrics.keys():
+            return False
+        _assign(metrics, values)
+        return True
 
     def set_learning_rate(self, value: float) -> None:
         """Set the learning rate of every optimizer.

@@ -25,6 +25,7 @@ from glasswork_trainer.worker.callback import Interrupted, LiveCallback
 from glasswork_trainer.worker.callback_state import CallbackKeeper
 from glasswork_trainer.worker.claim import claim
 from glasswork_trainer.worker.evaluation import evaluate
+from glasswork_trainer.worker.gradients import GradientTap
 from glasswork_trainer.worker.inbox import Inbox
 from glasswork_trainer.worker.inspection import Inspector
 from glasswork_trainer.worker.networks import assign_weights, hash_weights, read_weights
@@ -103,7 +104,9 @@ class Training:
     def begin_epoch(self) -> None:
         """Put back the metrics of a half done epoch, once."""
         if self._metrics_to_restore is not None:
-            self._state.restore_metrics(self._metrics_to_restore)
+            if not self._state.restore_metrics(self._metrics_to_restore):
+                text = "The metrics of the epoch that was interrupted count only the steps after the interruption."
+                self._reporter.send("diagnostic", message=text)
             self._metrics_to_restore = None
 
     def save(self, position: Position) -> bool:
@@ -140,7 +143,7 @@ class Training:
                 self._reporter.send("reply", id=command["id"], **position.as_dict())
             if command["command"] == "variables":
                 step = position.epoch * position.steps + position.step
-                variables = self._inspector.describe(str(command["component"]))
+                variables = self._inspector.describe(str(command["component"]), self._tap.gradients())
                 self._reporter.send("reply", id=command["id"], step=step, variables=variables)
         except GlassworkError as error:
             self._reporter.send("reply", id=command["id"], error=error.message, reason=error.reason)
@@ -161,8 +164,10 @@ class Training:
         epoch, step = (int(checkpoint.state["epoch"]), int(checkpoint.state["step"])) if checkpoint else (0, 0)
         self._keeper = CallbackKeeper(entered_in_epoch=step > 0)
         self._keeper.install()
+        self._tap = GradientTap()
+        self._tap.install()
         if checkpoint is not None:
-            self._restore(checkpoint, step)
+            self._restore(checkpoint, data)
         position = Position(epoch, step, steps)
         restored = None if checkpoint is None else {**position.as_dict(), "history": self._history}
         self._reporter.send("started", epochs=epochs, steps=steps, restored=restored)
@@ -170,18 +175,19 @@ class Training:
         reason = self._fit(module, model, data, position, epochs)
         return self._keep(model, position, reason)
 
-    def _restore(self, checkpoint: Checkpoint, step: int) -> None:
+    def _restore(self, checkpoint: Checkpoint, data: Any) -> None:
+        epoch, step = int(checkpoint.state["epoch"]), int(checkpoint.state["step"])
         self._state.restore(checkpoint.tensors, checkpoint.state)
+        if step and data.train is not None:
+            self._state.build_metrics(next(iter(data.train(epoch, step))))
         self._keeper.restore(checkpoint.tensors, list(checkpoint.state["callbacks"]))
         self._history = list(checkpoint.state["history"])
-        entered = (checkpoint.state["epoch"], checkpoint.state["step"])
-        self._changes = [change for change in self._changes if (change["epoch"], change["step"]) >= entered]
+        self._changes = [change for change in self._changes if (change["epoch"], change["step"]) >= (epoch, step)]
         self._metrics_to_restore = checkpoint.tensors if step else None
 
     def _fit(self, module: ModuleType, model: keras.Model, data: Any, position: Position, epochs: int) -> EndReason:
-        callback = LiveCallback(position, self._inbox, self._reporter, self)
-        if self._order.get("steps"):
-            callback.hold_after(int(self._order["steps"]))
+        callback = LiveCallback(position, self._inbox, self._reporter, self._tap, self)
+        callback.hold_after(int(self._order.get("steps", 0)))
         epoch, step = position.epoch, position.step
         try:
             if self._order.get("stop"):
