@@ -34,6 +34,7 @@ class Deployment:
     url: str
     token: str
     data: Path
+    environ: dict[str, str]
 
     def client(self) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.token}"}
@@ -93,7 +94,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     }
     started = [_start(name, environ, folder) for name in (*SERVICES, "gateway")]
     try:
-        yield _until_ok(folder, port)
+        yield _until_ok(folder, port, environ)
     finally:
         for process in started:
             process.send_signal(signal.SIGTERM)
@@ -151,7 +152,7 @@ def _start(name: str, environ: dict[str, str], folder: Path) -> subprocess.Popen
         return subprocess.Popen([sys.executable, "-m", f"glasswork_{name}"], env=environ, stdout=log, stderr=log)
 
 
-def _until_ok(folder: Path, port: int) -> Deployment:
+def _until_ok(folder: Path, port: int, environ: dict[str, str]) -> Deployment:
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + START_SECONDS
     told = ""
@@ -159,7 +160,7 @@ def _until_ok(folder: Path, port: int) -> Deployment:
         try:
             told = httpx.get(f"{url}/api/v1/health", trust_env=False).text
             if '"status":"ok"' in told:
-                return Deployment(url, (folder / "token").read_text().strip(), folder)
+                return Deployment(url, (folder / "token").read_text().strip(), folder, environ)
         except httpx.TransportError:
             pass
         time.sleep(0.1)
