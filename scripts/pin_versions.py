@@ -55,12 +55,21 @@ def write(name: str, pins: dict[str, str]) -> None:
     path.write_text(pattern.sub("", text).replace("[tool.uv]\n", f"[tool.uv]\n{block}", 1))
 
 
+def forget_pins() -> None:
+    """Take the pins out, so that a changed requirement can be met; uv.lock keeps every other version where it is."""
+    subprocess.run([UV, "lock", "--quiet"], check=False, cwd=ROOT, stderr=subprocess.DEVNULL)
+    for name in ("constraint-dependencies", "build-constraint-dependencies"):
+        write(name, {})
+
+
 def main() -> int:
     """Write or check."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only say what has no pin")
     check = parser.parse_args().check
     status = 0
+    if not check:
+        forget_pins()
     for name, found in (("constraint-dependencies", resolved()), ("build-constraint-dependencies", resolved_build())):
         if not check:
             write(name, found)

@@ -178,17 +178,13 @@ def test_a_reader_that_comes_again_has_every_event_once(deployment: Any, api: ht
         after = seen[-1]["sequence"] if seen else 0
         with connect(f"{address}?after={after}", additional_headers=deployment.headers, proxy=None) as socket:
             for count, message in enumerate(socket):
-                event = json.loads(message)
-                if event["kind"] == "snapshot":
-                    assert event["run"]["id"] == run
-                else:
-                    seen.append(event)
+                seen.append(json.loads(message))
                 if count == 3:
                     break
             else:
                 finished = True
     with connect(address, additional_headers=deployment.headers, proxy=None) as socket:
-        whole = [json.loads(message) for message in socket][1:]
+        whole = [json.loads(message) for message in socket]
     assert [item["sequence"] for item in seen] == sorted({item["sequence"] for item in seen})
     lasting = [[item for item in events if item["kind"] != "batch"] for events in (seen, whole)]
     assert lasting[0] == lasting[1]

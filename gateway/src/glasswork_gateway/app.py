@@ -32,7 +32,7 @@ SOCKETS: Final = (
     },
     {
         "path": f"{ROOT}/runs/{{run}}/events?after=N",
-        "description": "A snapshot, then the events after N: state, batch, epoch, checkpoint, log, diagnostic.",
+        "description": "The events after N: state, batch, epoch, checkpoint, log, diagnostic.",
     },
 )
 

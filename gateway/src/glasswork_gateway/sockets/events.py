@@ -19,7 +19,7 @@ router = APIRouter()
 
 @router.websocket("/runs/{run}/events")
 async def event_socket(socket: WebSocket, run: str, after: Annotated[int, Query(ge=0, le=2**62)] = 0) -> None:
-    """Send the run as it is, the events after a sequence number as they come, and close when it has ended."""
+    """Send the events after a sequence number as they come, and close when the run has ended."""
     await accept(socket)
     try:
         await until_first([_send(socket, context_of(socket), run, after), _until_gone(socket)])
@@ -31,11 +31,9 @@ async def _send(socket: WebSocket, context: Context, run: str, after: int) -> No
     """Send what comes; a slow client holds back its own stream only, which then leaves out batch events."""
     request = trainer_pb2.WatchRunRequest(run=run, after_sequence=after)
     async for message in context.services.trainer.WatchRun(request):
-        if message.WhichOneof("kind") == "snapshot":
-            told = {"kind": "snapshot", "run": translate.run(message.snapshot)}
-        else:
-            told = translate.event(message.event)
-        await socket.send_text(to_json(told).decode())
+        # The snapshot is what GET /runs/{run} says; without a sequence number it would be no event.
+        if message.WhichOneof("kind") == "event":
+            await socket.send_text(to_json(translate.event(message.event)).decode())
     await socket.close(1000, "the run has ended")
 
 
