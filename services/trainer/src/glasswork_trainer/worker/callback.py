@@ -40,8 +40,11 @@ class Actions(Protocol):
     def begin_epoch(self) -> None:
         """Put back the metrics of a half done epoch, where the process took over in one."""
 
-    def save(self, position: Position) -> bool:
-        """Write a checkpoint; say whether it is on disk."""
+    def save(self, position: Position) -> None:
+        """Have a checkpoint written."""
+
+    def flush(self) -> None:
+        """Return when all checkpoints are on disk."""
 
     def record_epoch(self, epoch: int, metrics: Mapping[str, float], not_finite: Mapping[str, str]) -> None:
         """Keep the metrics of a complete epoch."""
@@ -62,11 +65,15 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
         reporter: where progress goes.
         tap: armed for the last step before a pause.
         run: what commands and positions are acted on with.
+        every: epochs between checkpoints; 0 for none but at a pause and at the end of the server.
     """
 
-    def __init__(self, position: Position, inbox: Inbox, reporter: Reporter, tap: GradientTap, run: Actions) -> None:
+    def __init__(
+        self, position: Position, inbox: Inbox, reporter: Reporter, tap: GradientTap, run: Actions, every: int = 1
+    ) -> None:
         super().__init__()
         self._tap = tap
+        self._every = every
         self._step_began = 0.0
         self._step_seconds = float("inf")
         self._pause_due: float | None = None
@@ -85,7 +92,7 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
         """Write the checkpoint of the epochs before; by now every callback and loop has done its part of them."""
         resumed = self._position.begin(epoch)
         self._run.begin_epoch()
-        if not resumed and epoch > 0:
+        if not resumed and self._every and epoch % self._every == 0:
             self._save()
         self._attend()
 
@@ -104,7 +111,7 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._run.keep_changes(self._position)
         self._count_down(logs)
         self._attend(logs)
-        if now - self._saved >= self._save_every:
+        if self._every and now - self._saved >= self._save_every:
             self._save()
 
     def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -169,17 +176,18 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
             raise Interrupted(stop=True)
         if command["command"] == "leave":
             self._save()
+            self._run.flush()
             raise Interrupted(stop=False)
         self._run.answer(command, self._position)
 
     def _save(self) -> None:
-        began = time.monotonic()
         place = (self._position.epoch, self._position.step)
         if place == self._saved_at or not self._position.can_be_entered:
             return
-        if self._run.save(self._position):
-            self._saved, self._saved_at = time.monotonic(), place
-            self._save_every = max(CHECKPOINT_SECONDS, CHECKPOINT_SHARE * (self._saved - began))
+        began = time.monotonic()
+        self._run.save(self._position)
+        self._saved, self._saved_at = time.monotonic(), place
+        self._save_every = max(CHECKPOINT_SECONDS, CHECKPOINT_SHARE * (self._saved - began))
 
     def _report(self, kind: str, logs: Mapping[str, Any] | None) -> None:
         metrics, not_finite = split_metrics(logs)

@@ -23,6 +23,7 @@ from glasswork_trainer.core.run import EndReason
 from glasswork_trainer.worker import failures, script
 from glasswork_trainer.worker.callback import Interrupted, LiveCallback
 from glasswork_trainer.worker.callback_state import CallbackKeeper
+from glasswork_trainer.worker.checkpointing import Capture, CheckpointWriter
 from glasswork_trainer.worker.claim import claim
 from glasswork_trainer.worker.evaluation import evaluate
 from glasswork_trainer.worker.gradients import GradientTap
@@ -75,6 +76,7 @@ class Training:
         self._inbox = inbox
         self._reporter = reporter
         self._store = CheckpointStore(folder.checkpoints)
+        self._writer = CheckpointWriter(self._store, reporter)
         self._history: list[dict[str, Any]] = []
         self._changes: list[dict[str, float]] = [dict(change) for change in order.get("changes", ())]
         self._metrics_to_restore: Mapping[str, Any] | None = None
@@ -109,19 +111,16 @@ class Training:
                 self._reporter.send("diagnostic", message=text)
             self._metrics_to_restore = None
 
-    def save(self, position: Position) -> bool:
-        """Write a checkpoint; a full disk is a finding and no reason to stop training."""
+    def save(self, position: Position) -> None:
+        """Have a checkpoint written."""
         tensors, state = self._state.capture()
         held, callbacks = self._keeper.capture()
-        state = {**state, **position.as_dict(), "callbacks": callbacks, "history": self._history}
-        try:
-            name = self._store.write({**tensors, **held}, state, self._score())
-        except OSError as error:
-            message = f"The checkpoint could not be written: {error.strerror}. Free some space; training goes on."
-            self._reporter.send("diagnostic", message=message, **position.as_dict())
-            return False
-        self._reporter.send("checkpoint", name=name, **position.as_dict())
-        return True
+        state = {**state, **position.as_dict(), "callbacks": callbacks, "history": list(self._history)}
+        self._writer.submit(Capture({**tensors, **held}, state, self._score()))
+
+    def flush(self) -> None:
+        """Return when all checkpoints are on disk."""
+        self._writer.flush()
 
     def record_epoch(self, epoch: int, metrics: Mapping[str, float], not_finite: Mapping[str, str]) -> None:
         """Keep the metrics of a complete epoch; they are part of every checkpoint."""
@@ -186,7 +185,8 @@ class Training:
         self._metrics_to_restore = checkpoint.tensors if step else None
 
     def _fit(self, module: ModuleType, model: keras.Model, data: Any, position: Position, epochs: int) -> EndReason:
-        callback = LiveCallback(position, self._inbox, self._reporter, self._tap, self)
+        every = int(getattr(module, "CHECKPOINT_EVERY", 1))
+        callback = LiveCallback(position, self._inbox, self._reporter, self._tap, self, every)
         callback.hold_after(int(self._order.get("steps", 0)))
         epoch, step = position.epoch, position.step
         try:
@@ -201,6 +201,7 @@ class Training:
 
     def _keep(self, model: keras.Model, position: Position, reason: EndReason) -> dict[str, Any]:
         """Write the weights, then the file that says that they are whole."""
+        self._writer.flush()
         weights = read_weights(model)
         result = {
             **position.as_dict(),
