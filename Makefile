@@ -20,7 +20,7 @@ test: .venv/ready
 lint: .venv/ready
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	$(RUN) -m mypy $(foreach member,$(MEMBERS),$(wildcard $(member)/src) $(wildcard $(member)/tests)) scripts tests benchmarks
+	$(RUN) -m mypy $(foreach member,$(MEMBERS),$(wildcard $(member)/src $(member)/tests)) scripts tests benchmarks
 	$(RUN) scripts/compile_protos.py --check
 	$(RUN) scripts/pin_versions.py --check
 	$(RUN) scripts/buf.py lint

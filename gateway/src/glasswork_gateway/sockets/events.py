@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from glasswork.trainer.v1 import trainer_pb2
-from glasswork_sdk.errors import GlassworkError
+from glasswork_sdk.errors import GlassworkError, Unavailable
 from pydantic_core import to_json
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -24,7 +24,8 @@ async def event_socket(socket: WebSocket, run: str, after: Annotated[int, Query(
     try:
         await until_first([_send(socket, context_of(socket), run, after), _until_gone(socket)])
     except GlassworkError as error:
-        await close_with(socket, error)
+        # A reader that shall come again gets nothing that is no event.
+        await close_with(socket, error, tell=not isinstance(error, Unavailable))
 
 
 async def _send(socket: WebSocket, context: Context, run: str, after: int) -> None:

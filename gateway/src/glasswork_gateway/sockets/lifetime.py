@@ -23,12 +23,13 @@ async def accept(socket: WebSocket) -> None:
     await socket.accept(SUBPROTOCOL if SUBPROTOCOL in socket.scope.get("subprotocols", ()) else None)
 
 
-async def close_with(socket: WebSocket, error: GlassworkError) -> None:
-    """Tell an accepted socket what went wrong, and close it: 1013 to try again, else 4000 and the HTTP status."""
+async def close_with(socket: WebSocket, error: GlassworkError, *, tell: bool = True) -> None:
+    """Close an accepted socket: with 1013 to try again, else with 4000 and the HTTP status; `tell` sends why first."""
     problem = problem_of(error)
     code = TRY_AGAIN if problem["status"] in (503, 504) else 4000 + problem["status"]
     with suppress(*_GONE):
-        await socket.send_text(to_json({"kind": "error", **problem}).decode())
+        if tell:
+            await socket.send_text(to_json({"kind": "error", **problem}).decode())
         await socket.close(code, problem["code"])
 
 
