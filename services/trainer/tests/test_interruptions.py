@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from glasswork.trainer.v1 import trainer_pb2 as pb
 from glasswork_sdk.errors import InvalidInput, WrongState
 
@@ -28,9 +29,10 @@ STOPPING = ("EarlyStopping(patience=5)", "EarlyStopping(patience=25, restore_bes
 LONG = script("digits", lasting(EPOCHS), DROPOUT, STOPPING)
 
 
-async def whole(server: Server, text: str = LONG) -> str:
-    """Return the weights' hash of an uninterrupted run."""
-    return await finished(server, await server.create(digits_request(text)))
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def whole(server: Server) -> str:
+    """The weights' hash of an uninterrupted run of LONG."""
+    return await finished(server, await server.create(digits_request(LONG)))
 
 
 async def finished(server: Server, run: str) -> str:
@@ -55,7 +57,7 @@ async def epochs(server: Server, run: str) -> list[int]:
     return [event.epoch async for event in server.events(run) if event.kind == pb.EVENT_KIND_EPOCH]
 
 
-async def test_pause_stops_the_steps_and_resume_changes_no_number(server: Server) -> None:
+async def test_pause_stops_the_steps_and_resume_changes_no_number(server: Server, whole: str) -> None:
     run = await begun(server)
     began = time.monotonic()
     paused = (await server.stub.PauseRun(pb.PauseRunRequest(run=run))).run
@@ -66,7 +68,7 @@ async def test_pause_stops_the_steps_and_resume_changes_no_number(server: Server
     assert (still.epoch, still.step) == (paused.epoch, paused.step)
     resumed = (await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))).run
     assert resumed.state == pb.STATE_RUNNING
-    assert await finished(server, run) == await whole(server)
+    assert await finished(server, run) == whole
 
 
 async def test_single_steps_pause_again_after_so_many(server: Server) -> None:
@@ -83,7 +85,7 @@ async def test_single_steps_pause_again_after_so_many(server: Server) -> None:
     await server.stub.StopRun(pb.StopRunRequest(run=run))
 
 
-async def test_a_paused_run_shows_the_variables_of_every_component(server: Server) -> None:
+async def test_a_paused_run_shows_the_variables_of_every_component(server: Server, whole: str) -> None:
     run = await begun(server)
     with pytest.raises(WrongState, match="Pause it"):
         await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="conv1"))
@@ -100,7 +102,7 @@ async def test_a_paused_run_shows_the_variables_of_every_component(server: Serve
     gradient = next(v for v in conv1.variables if (v.kind, v.name) == ("gradient", "kernel"))
     assert 0 < gradient.statistics.std < 10
     await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
-    assert await finished(server, run) == await whole(server)
+    assert await finished(server, run) == whole
 
 
 async def test_a_new_learning_rate_acts_at_once(server: Server) -> None:
@@ -116,19 +118,21 @@ async def test_a_new_learning_rate_acts_at_once(server: Server) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_a_killed_process_goes_on_by_itself_with_the_same_weights(server: Server, seed: int) -> None:
+async def test_a_killed_process_goes_on_by_itself_with_the_same_weights(server: Server, seed: int, whole: str) -> None:
     run = await begun(server, epoch=1)
     await asyncio.sleep(random.Random(seed).uniform(0, 0.8))
     for pid in worker_pids(server.run_folder(run)):
         os.kill(pid, signal.SIGKILL)
     ended = await server.ended(run)
     assert ended.state == pb.STATE_SUCCEEDED, ended.error
-    assert ended.weights_hash == await whole(server)
+    assert ended.weights_hash == whole
     assert await epochs(server, run) == list(range(1, ended.epoch + 1))
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-async def test_an_ended_server_is_followed_by_one_that_goes_on(short_folder: Path, datasets: Path, number: int) -> None:
+async def test_an_ended_server_is_followed_by_one_that_goes_on(
+    short_folder: Path, datasets: Path, number: int, whole: str
+) -> None:
     server = Server(short_folder, datasets)
     await server.start()
     run = await begun(server)
@@ -138,13 +142,13 @@ async def test_an_ended_server_is_followed_by_one_that_goes_on(short_folder: Pat
     await server.start()
     ended = await server.ended(run)
     assert ended.state == pb.STATE_SUCCEEDED, ended.error
-    assert ended.weights_hash == await whole(server)
+    assert ended.weights_hash == whole
     assert await epochs(server, run) == list(range(1, ended.epoch + 1))
     assert not list(worker_pids(server.run_folder(run)))
     await server.stop()
 
 
-async def test_a_paused_run_stays_paused_over_a_restart(short_folder: Path, datasets: Path) -> None:
+async def test_a_paused_run_stays_paused_over_a_restart(short_folder: Path, datasets: Path, whole: str) -> None:
     server = Server(short_folder, datasets)
     await server.start()
     run = await begun(server)
@@ -156,7 +160,7 @@ async def test_a_paused_run_stays_paused_over_a_restart(short_folder: Path, data
     found = await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="conv1"))
     assert {variable.kind for variable in found.variables} >= {"output", "weight"}
     await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
-    assert await finished(server, run) == await whole(server)
+    assert await finished(server, run) == whole
 
 
 async def test_an_interruption_in_mid_epoch_changes_no_metric(short_folder: Path, datasets: Path) -> None:
