@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from glasswork_sdk.errors import InvalidInput, NotFound
+from glasswork_sdk.errors import InvalidInput, NotFound, WrongState
 from glasswork_trainer.core.checkpoints import TENSORS, CheckpointStore
 from glasswork_trainer.core.run import Failure, Run, State, new_identifier
 from glasswork_trainer.core.store import RunStore
@@ -104,3 +104,13 @@ def test_a_bad_setting_names_key_value_and_what_was_expected(tmp_path: Path) -> 
     assert read_settings(environ).concurrent_runs == 2
     with pytest.raises(InvalidInput, match="GLASSWORK_TRAINER_RUNS is 'many', expected a number from 1 to 64"):
         read_settings({**environ, "GLASSWORK_TRAINER_RUNS": "many"})
+
+
+def test_a_second_trainer_on_the_same_runs_is_refused(tmp_path: Path) -> None:
+    first, second = RunStore(tmp_path), RunStore(tmp_path)
+    first.lock()
+    with pytest.raises(WrongState, match="Another trainer works on the runs"):
+        second.lock()
+    first.unlock()
+    second.lock()
+    second.unlock()

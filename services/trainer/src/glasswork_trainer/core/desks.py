@@ -10,7 +10,7 @@ from typing import Any
 from glasswork_sdk.errors import FieldViolation, GlassworkError, UserCodeFailed, error_classes
 from glasswork_servicekit.frames import Message
 from glasswork_servicekit.sandbox import Limits
-from glasswork_servicekit.worker import Worker, WorkerGone
+from glasswork_servicekit.worker import KILLED, TIME, Worker, WorkerGone
 from glasswork_servicekit.zygote import Zygote
 
 from glasswork_trainer.core.layout import RunFolder
@@ -19,6 +19,8 @@ from glasswork_trainer.core.run import Run
 ENTRY = "glasswork_trainer.worker.desk:main"
 DEVICES_ENTRY = "glasswork_trainer.worker.devices:main"
 MOST_WARM = 2
+# Seconds for a prediction or a look at variables; loading the model is within it.
+LONGEST_ANSWER = 60.0
 
 Progress = Callable[[float], None]
 
@@ -46,6 +48,10 @@ class Desk:
             GlassworkError: the question cannot be answered; the class is the one raised in the process.
             UserCodeFailed: code of the run raised, or the process died.
         """
+        # A caller that gives up leaves the answer behind, and the next one must not get it for its own.
+        return await asyncio.shield(asyncio.create_task(self._ask(question, progress)))
+
+    async def _ask(self, question: Mapping[str, Any], progress: Progress) -> Message:
         async with self._lock:
             try:
                 await self._worker.send(question)
@@ -62,9 +68,9 @@ class Desk:
         """End the process."""
         await self._worker.close()
 
-    def kill(self) -> None:
+    def kill(self, reason: str = KILLED) -> None:
         """End the process at once."""
-        self._worker.kill()
+        self._worker.kill(reason)
 
 
 class Desks:
@@ -97,12 +103,14 @@ class Desks:
             desk = self._warm.get(key) or await self.open(run, folder, dataset)
             self._warm[key], self._versions[key] = desk, version
             self._evict(key)
+        timer = asyncio.get_running_loop().call_later(LONGEST_ANSWER, desk.kill, TIME)
         try:
             return await desk.ask(question)
         except UserCodeFailed:
             self._close(key)
             raise
         finally:
+            timer.cancel()
             self._keep(key)
 
     async def open(self, run: Run, folder: RunFolder, dataset: Path) -> Desk:

@@ -65,6 +65,7 @@ class Jobs:
         self._desks = desks
         self._slots = asyncio.Semaphore(CONCURRENT)
         self._active: dict[str, Job] = {}
+        self._of_run: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._open: set[Desk] = set()
 
@@ -125,6 +126,10 @@ class Jobs:
             raise WrongState(f"The export '{identifier}' has no file: its state is {job.state}.")
         return folder.exports / identifier / job.file
 
+    def busy(self, identifier: str) -> bool:
+        """Say whether a job of this run is at work."""
+        return identifier in self._of_run.values()
+
     async def stop(self) -> None:
         """End all jobs; they are failed when they are read again."""
         for desk in self._open:
@@ -136,7 +141,7 @@ class Jobs:
     def _start(self, run: Run, folder: RunFolder, dataset: Path, job: Job) -> Job:
         if run.state != State.SUCCEEDED:
             raise WrongState(f"The run '{run.id}' has no final weights: its state is {run.state}. Wait for its end.")
-        self._active[job.id] = job
+        self._active[job.id], self._of_run[job.id] = job, run.id
         _save(folder, job)
         task = asyncio.create_task(self._work(run, folder, dataset, job))
         self._tasks.add(task)
@@ -159,6 +164,7 @@ class Jobs:
             job.state = State.FAILED
         _save(folder, job)
         self._active.pop(job.id, None)
+        self._of_run.pop(job.id, None)
 
     async def _ask(self, run: Run, folder: RunFolder, dataset: Path, job: Job) -> None:
         desk = await self._desks.open(run, folder, dataset)

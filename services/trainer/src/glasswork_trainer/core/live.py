@@ -10,6 +10,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from glasswork_sdk.errors import Unavailable
+
 from glasswork_trainer.core.events import Event, EventKind, EventLog, read_events
 from glasswork_trainer.core.feed import Feed
 from glasswork_trainer.core.run import Failure, Run, State
@@ -79,8 +81,10 @@ class LiveRun:
 
     def sync(self) -> None:
         """Return when all events so far are on disk."""
-        if self._log is not None:
-            self._log.sync()
+        # The log may be closed meanwhile, by the event of the run's end, which syncs it.
+        with suppress(ValueError):
+            if self._log is not None:
+                self._log.sync()
 
     def close(self) -> None:
         """End the readers' streams and the log."""
@@ -96,7 +100,11 @@ class LiveRun:
         return condition(self.run)
 
     async def watch(self, after: int) -> AsyncIterator[Run | Event]:
-        """Yield the run, then its events with a sequence number above `after`, to the terminal state."""
+        """Yield the run, then its events with a sequence number above `after`, to the terminal state.
+
+        Raises:
+            Unavailable: the server ends before the run does.
+        """
         with self._feed.subscribe() as subscription:
             snapshot = replace(self.run, metrics=dict(self.run.metrics))
             yield snapshot
@@ -109,6 +117,7 @@ class LiveRun:
                     yield event
                 if event.state is not None and event.state.terminal:
                     return
+            raise Unavailable("The trainer ends. Watch again after the last event, and miss nothing.")
 
     async def _past(self, after: int, last: int) -> AsyncIterator[Event]:
         events = read_events(self.folder.events, after)

@@ -68,7 +68,12 @@ class Runs:
         self._stopping = False
 
     async def start(self) -> None:
-        """Read all runs, and let those go on that were interrupted; a paused run stays paused."""
+        """Read all runs, and let those go on that were interrupted; a paused run stays paused.
+
+        Raises:
+            WrongState: another trainer works on them.
+        """
+        self._store.lock()
         for run in await asyncio.to_thread(self._store.load):
             live = LiveRun(run, self._store)
             self._add(live)
@@ -86,6 +91,7 @@ class Runs:
             await asyncio.wait(self._tasks, timeout=2.0)
         for live in self._runs.values():
             live.close()
+        self._store.unlock()
 
     async def create(self, order: Order) -> Run:
         """Make a run and start it, or let it wait; the same idempotency key makes one run.

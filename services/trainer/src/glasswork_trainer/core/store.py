@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
@@ -10,7 +11,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from glasswork_sdk.errors import NotFound
+from glasswork_sdk.errors import NotFound, WrongState
 
 from glasswork_trainer.core.durable import sync_folder, write_json, write_synced
 from glasswork_trainer.core.layout import RunFolder
@@ -28,7 +29,28 @@ class RunStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._lock: int | None = None
         root.mkdir(parents=True, exist_ok=True)
+
+    def lock(self) -> None:
+        """Keep other trainers from these runs as long as this process lives.
+
+        Raises:
+            WrongState: another one works on them.
+        """
+        descriptor = os.open(self._root / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise WrongState(f"Another trainer works on the runs in {self._root}. Stop it first.") from None
+        self._lock = descriptor
+
+    def unlock(self) -> None:
+        """Let another trainer work on these runs."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def folder(self, identifier: str) -> RunFolder:
         """Return the folder of a run.
@@ -76,7 +98,7 @@ class RunStore:
         """Return all runs, the oldest first; one that cannot be read is left out and said in the log."""
         runs = []
         for item in sorted(self._root.iterdir()):
-            if item.name.startswith("."):
+            if item.name.startswith(".") and item.is_dir():
                 shutil.rmtree(item, ignore_errors=True)
             elif IDENTIFIER.fullmatch(item.name):
                 try:

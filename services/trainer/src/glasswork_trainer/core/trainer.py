@@ -63,8 +63,10 @@ class Trainer:
         """Remove an ended run.
 
         Raises:
-            WrongState: it has not ended.
+            WrongState: it has not ended, or is being tested or exported.
         """
+        if self._jobs.busy(identifier):
+            raise WrongState(f"The run '{identifier}' is being tested or exported. Wait for the end of that.")
         await self._desks.forget(identifier)
         await self.runs.delete(identifier)
 

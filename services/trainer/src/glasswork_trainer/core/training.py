@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -10,8 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from glasswork_sdk.errors import DeadlineExceeded, WrongState
+from glasswork_sdk.errors import DeadlineExceeded, Unavailable, WrongState
 from glasswork_servicekit.sandbox import Limits
+from glasswork_servicekit.worker import Worker
 from glasswork_servicekit.zygote import Zygote
 
 from glasswork_trainer.core.events import EventKind
@@ -25,6 +27,9 @@ ATTEMPTS = 3
 PAUSE_SECONDS = 12.0
 STOP_SECONDS = 10.0
 LEAVE_SECONDS = 3.0
+FORK_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
+# A run writes a checkpoint when its server is gone, and the zygote with it.
+LIMITS = Limits(survives_zygote=True)
 CRASHES = (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
 
 
@@ -150,9 +155,7 @@ class Training:
 
     async def _run_once(self, steps: int, stop: bool) -> Ending:
         live = self._live
-        worker = await self._zygote.fork(
-            ENTRY, Limits(survives_zygote=True), cwd=live.folder.path, output=live.folder.output
-        )
+        worker = await self._fork()
         self._process = RunProcess(worker, self._on_message)
         order = {
             "folder": str(live.folder.path),
@@ -169,6 +172,15 @@ class Training:
             return await self._process.run([order, *waiting])
         finally:
             self._process = None
+
+    async def _fork(self) -> Worker:
+        """Return a process; a zygote that has just died is there again in a moment."""
+        folder = self._live.folder
+        for pause in FORK_PAUSES:
+            with contextlib.suppress(Unavailable):
+                return await self._zygote.fork(ENTRY, LIMITS, cwd=folder.path, output=folder.output)
+            await asyncio.sleep(pause)
+        return await self._zygote.fork(ENTRY, LIMITS, cwd=folder.path, output=folder.output)
 
     def _on_message(self, message: Mapping[str, Any]) -> None:
         values = dict(message)
