@@ -17,6 +17,7 @@ from glasswork_cli.failures import Failure
 
 TERMINAL = {"SUCCEEDED", "FAILED", "CANCELLED"}
 POLL_SECONDS = 0.1
+RESTART_SECONDS = 60.0
 
 
 class Client:
@@ -134,9 +135,23 @@ class Client:
                         yield event
             except (ConnectionClosed, InvalidHandshake, OSError, TimeoutError):
                 time.sleep(0.5)
-            state = self.get(f"/runs/{run}")
+            state = self._patiently(f"/runs/{run}")
             if state["state"] in TERMINAL and state.get("last_sequence", after) <= after:
                 return
+
+    def _patiently(self, path: str) -> dict[str, Any]:
+        """GET while a service is being started again."""
+        deadline = time.monotonic() + RESTART_SECONDS
+        while True:
+            try:
+                answer = self._http.get(path)
+            except httpx.TransportError:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                if answer.status_code not in (502, 503, 504) or time.monotonic() > deadline:
+                    return self._json(answer)
+            time.sleep(0.5)
 
     def _json(self, answer: httpx.Response) -> dict[str, Any]:
         try:

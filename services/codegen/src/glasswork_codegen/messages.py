@@ -18,6 +18,7 @@ from glasswork_sdk.specs import Port, TensorSpec
 from glasswork_servicekit.graphs import graph_from_message, graph_to_message
 from glasswork_servicekit.values import dict_to_struct, json_to_value
 
+from glasswork_codegen.core.merge import Hunk
 from glasswork_codegen.core.program import CodeKind, ComponentCode, Program
 
 _KINDS: Final[Mapping[CodeKind, graph_pb.ComponentKind.ValueType]] = {
@@ -173,6 +174,11 @@ def _ports(ports: Iterable[Port]) -> list[pb.Port]:
         pb.Port(name=port.name, rank=port.rank, dtype=port.dtype, required=port.required, repeated=port.repeated)
         for port in ports
     ]
+
+
+def hunk_message(hunk: Hunk) -> pb.CodeHunk:
+    """Return lines of merged code as a message."""
+    return pb.CodeHunk(lines=hunk.lines, conflict=hunk.conflict, base=hunk.base, custom=hunk.ours, template=hunk.theirs)
 
 
 def plugin_message(info: PluginInfo) -> pb.Plugin:

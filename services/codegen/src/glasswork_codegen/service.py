@@ -10,14 +10,18 @@ import grpc
 from glasswork.codegen.v1 import codegen_pb2 as pb
 from glasswork.codegen.v1 import codegen_pb2_grpc
 from glasswork.graph.v1 import graph_pb2 as graph_pb
-from glasswork_sdk.analysis import Analysis, analyse
+from glasswork_sdk.analysis import Analysis, Node, analyse
 from glasswork_sdk.document import Split
-from glasswork_sdk.errors import Unavailable
+from glasswork_sdk.errors import InvalidGraph, NotFound, Unavailable
 from glasswork_sdk.plugins import Catalogue, load_plugins
 from glasswork_sdk.profile import DatasetProfile
+from glasswork_servicekit.values import dict_to_struct
 
 from glasswork_codegen import messages
+from glasswork_codegen.core.edit import apply_edit
 from glasswork_codegen.core.generate import generate
+from glasswork_codegen.core.merge import Hunk, Merge
+from glasswork_codegen.core.render import Renderer
 from glasswork_codegen.core.suggest import suggest_graph, with_types
 from glasswork_codegen.paging import page
 
@@ -119,6 +123,47 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
             graph=messages.graph_message(analysis.document), explanation=_explanation(analysis.explanation)
         )
 
+    async def GetComponentCode(
+        self, request: pb.GetComponentCodeRequest, context: Context
+    ) -> pb.GetComponentCodeResponse:
+        """Read the code of one component."""
+        return await _in_thread(lambda: self._component_code(request))
+
+    def _component_code(self, request: pb.GetComponentCodeRequest) -> pb.GetComponentCodeResponse:
+        node, renderer = self._editable(request)
+        template, custom = renderer.rendered(node), node.component.code
+        merged = renderer.merged(node, custom) if custom else Merge((Hunk(tuple(template.split("\n"))),))
+        hunks = [messages.hunk_message(hunk) for hunk in merged.hunks]
+        return pb.GetComponentCodeResponse(template=template, code=merged.text, custom=custom is not None, hunks=hunks)
+
+    async def ApplyCodeEdit(self, request: pb.ApplyCodeEditRequest, context: Context) -> pb.ApplyCodeEditResponse:
+        """Take in an edit of a component's code."""
+        return await _in_thread(lambda: self._apply_edit(request))
+
+    def _apply_edit(self, request: pb.ApplyCodeEditRequest) -> pb.ApplyCodeEditResponse:
+        node, renderer = self._editable(request)
+        document = renderer.analysis.document
+        edit = apply_edit(document, node, renderer, request.text, resolved=request.resolved)
+        return pb.ApplyCodeEditResponse(
+            graph=messages.graph_message(edit.document), settings=dict_to_struct(edit.settings), custom=edit.custom
+        )
+
+    def _editable(self, request: pb.GetComponentCodeRequest | pb.ApplyCodeEditRequest) -> tuple[Node, Renderer]:
+        """Return a component whose template can be rendered; raises NotFound or InvalidGraph."""
+        analysis = self._analysis(request.graph, _profile(request), {})
+        node = analysis.nodes.get(request.component)
+        if node is None:
+            known = ", ".join(f"'{name}'" for name in list(analysis.nodes)[:20])
+            raise NotFound(f"The document has no component '{request.component}'; it has {known or 'none'}.")
+        if node.type is None or node.settings is None or node.component.shares is not None:
+            own = [item.message for item in analysis.diagnostics if item.component == node.id]
+            told = (
+                own[0] if own else f"'{node.id}' has no code of its own: it shares that of '{node.component.shares}'."
+            )
+            raise InvalidGraph(told)
+        stored = "arrays" if request.profile.table.endswith(".npz") else "files"
+        return node, Renderer(analysis, self._catalogue, stored)
+
     def _analysis(
         self,
         graph: graph_pb.Graph,
@@ -137,7 +182,11 @@ async def _in_thread(work: Callable[[], Result]) -> Result:
 
 
 def _profile(
-    request: pb.GenerateCodeRequest | pb.CheckGraphRequest | pb.SuggestSettingsRequest,
+    request: pb.GenerateCodeRequest
+    | pb.CheckGraphRequest
+    | pb.SuggestSettingsRequest
+    | pb.GetComponentCodeRequest
+    | pb.ApplyCodeEditRequest,
 ) -> DatasetProfile | None:
     return messages.profile_of(request.profile) if request.HasField("profile") else None
 

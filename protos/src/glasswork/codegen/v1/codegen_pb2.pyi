@@ -669,3 +669,195 @@ class SuggestSettingsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SuggestSettingsResponse: _TypeAlias = SuggestSettingsResponse  # noqa: Y015
+
+@_typing.final
+class GetComponentCodeRequest(_message.Message):
+    """A component whose code is read."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GRAPH_FIELD_NUMBER: _builtins.int
+    PROFILE_FIELD_NUMBER: _builtins.int
+    COMPONENT_FIELD_NUMBER: _builtins.int
+    component: _builtins.str
+    """The component."""
+    @_builtins.property
+    def graph(self) -> _graph_pb2.Graph:
+        """The model document."""
+
+    @_builtins.property
+    def profile(self) -> _graph_pb2.DatasetProfile:
+        """What its dataset holds; unset where it is not known."""
+
+    def __init__(
+        self,
+        *,
+        graph: _graph_pb2.Graph | None = ...,
+        profile: _graph_pb2.DatasetProfile | None = ...,
+        component: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["graph", b"graph", "profile", b"profile"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["component", b"component", "graph", b"graph", "profile", b"profile"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetComponentCodeRequest: _TypeAlias = GetComponentCodeRequest  # noqa: Y015
+
+@_typing.final
+class GetComponentCodeResponse(_message.Message):
+    """The code of a component."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEMPLATE_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    CUSTOM_FIELD_NUMBER: _builtins.int
+    HUNKS_FIELD_NUMBER: _builtins.int
+    template: _builtins.str
+    """What its template gives for its settings."""
+    code: _builtins.str
+    """The code in use."""
+    custom: _builtins.bool
+    """True where the code in use was written by hand."""
+    @_builtins.property
+    def hunks(self) -> _containers.RepeatedCompositeFieldContainer[Global___CodeHunk]:
+        """The lines in order; more than one only where custom code and template were merged."""
+
+    def __init__(
+        self,
+        *,
+        template: _builtins.str = ...,
+        code: _builtins.str = ...,
+        custom: _builtins.bool = ...,
+        hunks: _abc.Iterable[Global___CodeHunk] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "custom", b"custom", "hunks", b"hunks", "template", b"template"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetComponentCodeResponse: _TypeAlias = GetComponentCodeResponse  # noqa: Y015
+
+@_typing.final
+class CodeHunk(_message.Message):
+    """Lines of merged code, or a conflict."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINES_FIELD_NUMBER: _builtins.int
+    CONFLICT_FIELD_NUMBER: _builtins.int
+    BASE_FIELD_NUMBER: _builtins.int
+    CUSTOM_FIELD_NUMBER: _builtins.int
+    TEMPLATE_FIELD_NUMBER: _builtins.int
+    conflict: _builtins.bool
+    """True where both sides changed the same lines in different ways."""
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The lines of both sides; empty for a conflict."""
+
+    @_builtins.property
+    def base(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The lines before either change, of a conflict."""
+
+    @_builtins.property
+    def custom(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The lines written by hand, of a conflict."""
+
+    @_builtins.property
+    def template(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The lines of the template now, of a conflict."""
+
+    def __init__(
+        self,
+        *,
+        lines: _abc.Iterable[_builtins.str] | None = ...,
+        conflict: _builtins.bool = ...,
+        base: _abc.Iterable[_builtins.str] | None = ...,
+        custom: _abc.Iterable[_builtins.str] | None = ...,
+        template: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "conflict", b"conflict", "custom", b"custom", "lines", b"lines", "template", b"template"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CodeHunk: _TypeAlias = CodeHunk  # noqa: Y015
+
+@_typing.final
+class ApplyCodeEditRequest(_message.Message):
+    """An edit of a component's code."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GRAPH_FIELD_NUMBER: _builtins.int
+    PROFILE_FIELD_NUMBER: _builtins.int
+    COMPONENT_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    RESOLVED_FIELD_NUMBER: _builtins.int
+    component: _builtins.str
+    """The component."""
+    text: _builtins.str
+    """Its whole code, as edited."""
+    resolved: _builtins.bool
+    """True where the text was written with the present template in view and settles a conflict."""
+    @_builtins.property
+    def graph(self) -> _graph_pb2.Graph:
+        """The model document."""
+
+    @_builtins.property
+    def profile(self) -> _graph_pb2.DatasetProfile:
+        """What its dataset holds; unset where it is not known."""
+
+    def __init__(
+        self,
+        *,
+        graph: _graph_pb2.Graph | None = ...,
+        profile: _graph_pb2.DatasetProfile | None = ...,
+        component: _builtins.str = ...,
+        text: _builtins.str = ...,
+        resolved: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["graph", b"graph", "profile", b"profile"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["component", b"component", "graph", b"graph", "profile", b"profile", "resolved", b"resolved", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApplyCodeEditRequest: _TypeAlias = ApplyCodeEditRequest  # noqa: Y015
+
+@_typing.final
+class ApplyCodeEditResponse(_message.Message):
+    """The document after an edit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GRAPH_FIELD_NUMBER: _builtins.int
+    SETTINGS_FIELD_NUMBER: _builtins.int
+    CUSTOM_FIELD_NUMBER: _builtins.int
+    custom: _builtins.bool
+    """True where the text is kept as custom code."""
+    @_builtins.property
+    def graph(self) -> _graph_pb2.Graph:
+        """The document."""
+
+    @_builtins.property
+    def settings(self) -> _struct_pb2.Struct:
+        """The settings that the edit moved, with their new values."""
+
+    def __init__(
+        self,
+        *,
+        graph: _graph_pb2.Graph | None = ...,
+        settings: _struct_pb2.Struct | None = ...,
+        custom: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["graph", b"graph", "settings", b"settings"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["custom", b"custom", "graph", b"graph", "settings", b"settings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApplyCodeEditResponse: _TypeAlias = ApplyCodeEditResponse  # noqa: Y015

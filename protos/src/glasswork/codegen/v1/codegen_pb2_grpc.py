@@ -65,6 +65,16 @@ class CodegenServiceStub:
                 request_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.SuggestSettingsRequest.SerializeToString,
                 response_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.SuggestSettingsResponse.FromString,
                 _registered_method=True)
+        self.GetComponentCode = channel.unary_unary(
+                '/glasswork.codegen.v1.CodegenService/GetComponentCode',
+                request_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.GetComponentCodeRequest.SerializeToString,
+                response_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.GetComponentCodeResponse.FromString,
+                _registered_method=True)
+        self.ApplyCodeEdit = channel.unary_unary(
+                '/glasswork.codegen.v1.CodegenService/ApplyCodeEdit',
+                request_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ApplyCodeEditRequest.SerializeToString,
+                response_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ApplyCodeEditResponse.FromString,
+                _registered_method=True)
 
 
 class CodegenServiceServicer:
@@ -113,6 +123,20 @@ class CodegenServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetComponentCode(self, request, context):
+        """Reads the code of one component: the template's, the one in use, and where both changed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApplyCodeEdit(self, request, context):
+        """Takes in an edit of a component's code: settings move where they can express it, else it is custom code.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CodegenServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -145,6 +169,16 @@ def add_CodegenServiceServicer_to_server(servicer, server):
                     servicer.SuggestSettings,
                     request_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.SuggestSettingsRequest.FromString,
                     response_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.SuggestSettingsResponse.SerializeToString,
+            ),
+            'GetComponentCode': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetComponentCode,
+                    request_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.GetComponentCodeRequest.FromString,
+                    response_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.GetComponentCodeResponse.SerializeToString,
+            ),
+            'ApplyCodeEdit': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApplyCodeEdit,
+                    request_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ApplyCodeEditRequest.FromString,
+                    response_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ApplyCodeEditResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -310,6 +344,60 @@ class CodegenService:
             '/glasswork.codegen.v1.CodegenService/SuggestSettings',
             glasswork_dot_codegen_dot_v1_dot_codegen__pb2.SuggestSettingsRequest.SerializeToString,
             glasswork_dot_codegen_dot_v1_dot_codegen__pb2.SuggestSettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetComponentCode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/glasswork.codegen.v1.CodegenService/GetComponentCode',
+            glasswork_dot_codegen_dot_v1_dot_codegen__pb2.GetComponentCodeRequest.SerializeToString,
+            glasswork_dot_codegen_dot_v1_dot_codegen__pb2.GetComponentCodeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApplyCodeEdit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/glasswork.codegen.v1.CodegenService/ApplyCodeEdit',
+            glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ApplyCodeEditRequest.SerializeToString,
+            glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ApplyCodeEditResponse.FromString,
             options,
             channel_credentials,
             insecure,

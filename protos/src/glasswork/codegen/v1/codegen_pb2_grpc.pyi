@@ -45,6 +45,10 @@ class CodegenServiceStub:
     """Makes a complete graph for a dataset and its targets."""
     SuggestSettings: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.SuggestSettingsRequest, _codegen_pb2.SuggestSettingsResponse]
     """Fills in the settings that the user never touched."""
+    GetComponentCode: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.GetComponentCodeRequest, _codegen_pb2.GetComponentCodeResponse]
+    """Reads the code of one component: the template's, the one in use, and where both changed."""
+    ApplyCodeEdit: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.ApplyCodeEditRequest, _codegen_pb2.ApplyCodeEditResponse]
+    """Takes in an edit of a component's code: settings move where they can express it, else it is custom code."""
 
 @_typing.type_check_only
 class CodegenServiceAsyncStub(CodegenServiceStub):
@@ -63,6 +67,10 @@ class CodegenServiceAsyncStub(CodegenServiceStub):
     """Makes a complete graph for a dataset and its targets."""
     SuggestSettings: _aio.UnaryUnaryMultiCallable[_codegen_pb2.SuggestSettingsRequest, _codegen_pb2.SuggestSettingsResponse]  # type: ignore[assignment]
     """Fills in the settings that the user never touched."""
+    GetComponentCode: _aio.UnaryUnaryMultiCallable[_codegen_pb2.GetComponentCodeRequest, _codegen_pb2.GetComponentCodeResponse]  # type: ignore[assignment]
+    """Reads the code of one component: the template's, the one in use, and where both changed."""
+    ApplyCodeEdit: _aio.UnaryUnaryMultiCallable[_codegen_pb2.ApplyCodeEditRequest, _codegen_pb2.ApplyCodeEditResponse]  # type: ignore[assignment]
+    """Takes in an edit of a component's code: settings move where they can express it, else it is custom code."""
 
 class CodegenServiceServicer(metaclass=_abc_1.ABCMeta):
     """Writes code for graphs, checks them and suggests them."""
@@ -114,5 +122,21 @@ class CodegenServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_codegen_pb2.SuggestSettingsResponse, _abc.Awaitable[_codegen_pb2.SuggestSettingsResponse]]:
         """Fills in the settings that the user never touched."""
+
+    @_abc_1.abstractmethod
+    def GetComponentCode(
+        self,
+        request: _codegen_pb2.GetComponentCodeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_codegen_pb2.GetComponentCodeResponse, _abc.Awaitable[_codegen_pb2.GetComponentCodeResponse]]:
+        """Reads the code of one component: the template's, the one in use, and where both changed."""
+
+    @_abc_1.abstractmethod
+    def ApplyCodeEdit(
+        self,
+        request: _codegen_pb2.ApplyCodeEditRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_codegen_pb2.ApplyCodeEditResponse, _abc.Awaitable[_codegen_pb2.ApplyCodeEditResponse]]:
+        """Takes in an edit of a component's code: settings move where they can express it, else it is custom code."""
 
 def add_CodegenServiceServicer_to_server(servicer: CodegenServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

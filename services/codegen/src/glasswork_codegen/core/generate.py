@@ -34,7 +34,7 @@ def generate(analysis: Analysis, catalogue: Catalogue, table: str = "") -> tuple
     table = (dataset.table if dataset else "") or table or "data.csv"
     components, found = render_components(analysis, catalogue, "arrays" if table.endswith(".npz") else "files")
     writer = _Writer(analysis, components, table)
-    sound = analysis.sound and not found
+    sound = analysis.sound and not any(item.severity == "error" for item in found)
     return writer.program(sound), found
 
 

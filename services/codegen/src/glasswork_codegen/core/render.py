@@ -8,12 +8,15 @@ from typing import Final
 
 from glasswork_sdk.analysis import Analysis, Node
 from glasswork_sdk.component import Kind
-from glasswork_sdk.diagnostics import Diagnostic, error
+from glasswork_sdk.diagnostics import Diagnostic, error, warning
+from glasswork_sdk.document import CustomCode
 from glasswork_sdk.graph import Binding
 from glasswork_sdk.names import class_names, identifier
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.rendering import render_component
+from glasswork_sdk.settings import Settings
 
+from glasswork_codegen.core.merge import Hunk, Merge, merge
 from glasswork_codegen.core.program import CodeKind, ComponentCode
 
 RESERVED: Final = frozenset(
@@ -79,10 +82,18 @@ def render_components(
     Returns:
         The components in topological order, and what is wrong with custom code.
     """
-    return _Renderer(analysis, catalogue, stored).run()
+    return Renderer(analysis, catalogue, stored).run()
 
 
-class _Renderer:
+class Renderer:
+    """Writes the code of the components of one analysed graph.
+
+    Args:
+        analysis: the analysed graph.
+        catalogue: the templates.
+        stored: how the dataset keeps images, `files` or `arrays`.
+    """
+
     def __init__(self, analysis: Analysis, catalogue: Catalogue, stored: str) -> None:
         self.analysis = analysis
         self.catalogue = catalogue
@@ -92,10 +103,12 @@ class _Renderer:
         self.found: list[Diagnostic] = []
 
     def run(self) -> tuple[list[ComponentCode], list[Diagnostic]]:
+        """Return the code of every component that can be written, and what is wrong with custom code."""
         codes = [code for node in self.analysis.nodes.values() if (code := self.component(node)) is not None]
         return codes, self.found
 
     def component(self, node: Node) -> ComponentCode | None:
+        """Return the code of one component, or None where it cannot be written."""
         if node.type is None or node.settings is None or node.id in self.analysis.wiring.cyclic:
             return None
         if node.component.code is None and not self.renderable(node):
@@ -126,11 +139,25 @@ class _Renderer:
         own = [item for item in self.analysis.diagnostics if item.component == node.id and item.severity == "error"]
         return all(item.code in _HARMLESS for item in own)
 
+    def merged(self, node: Node, code: CustomCode) -> Merge:
+        """Return custom code with what changed in the template since it was made; a conflict keeps the custom lines."""
+        if not code.base or node.settings is None:
+            return Merge((Hunk(tuple(code.text.split("\n"))),))
+        found = merge(code.base, code.text, self.rendered(node))
+        if found.conflicts:
+            message = (
+                f"{node.label}: its code was changed by hand where its template or settings changed too. "
+                "Choose between both in its code tab; until then the lines written by hand are used."
+            )
+            self.found.append(warning("code-conflict", message, component=node.id))
+        return found
+
     def text(self, node: Node) -> str | None:
+        """Return the code in use, or None where it is no valid Python."""
         code = node.component.code
         if code is None:
             return self.rendered(node)
-        text = code.text.strip("\n").expandtabs(4)
+        text = self.merged(node, code).text.strip("\n").expandtabs(4)
         try:
             ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
@@ -140,8 +167,13 @@ class _Renderer:
             return None
         return text
 
-    def rendered(self, node: Node) -> str:
-        kind, settings = node.type, node.settings
+    def rendered(self, node: Node, settings: Settings | None = None) -> str:
+        """Return what the template of a component gives, for its own settings or others.
+
+        Raises:
+            TypeError: its type is not installed, or it has no valid settings.
+        """
+        kind, settings = node.type, settings or node.settings
         if kind is None or settings is None:
             raise TypeError(f"'{node.id}' has no type or settings to render")
         owner = node.component.shares or node.id
@@ -158,6 +190,7 @@ class _Renderer:
         )
 
     def symbol(self, node: Node, kind: CodeKind, text: str) -> str:
+        """Return what the code of a component defines."""
         if kind is CodeKind.DATA:
             return f"read_{node.id}"
         if kind is CodeKind.SOURCE:
