@@ -232,7 +232,7 @@ def launched(folder: Path, **variables: str) -> Iterator[Executor]:
 @pytest.fixture(scope="session")
 def executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
     folder = tmp_path_factory.mktemp("executor")
-    with launched(folder, GLASSWORK_PREVIEW_SECONDS="3", GLASSWORK_PREVIEW_MEMORY_MIB="512") as found:
+    with launched(folder, GLASSWORK_PREVIEW_SECONDS="4", GLASSWORK_PREVIEW_MEMORY_MIB="512") as found:
         yield found
 
 

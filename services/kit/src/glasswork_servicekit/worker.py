@@ -18,6 +18,9 @@ from glasswork_servicekit.sandbox import SIGNALLED, Limits
 
 WATCH_SECONDS = 0.1
 IDLE_WATCH_SECONDS = 1.0
+# A zygote that has not told how a worker ended by then never will.
+TOLD_SECONDS = 2.0
+FLUSH_SECONDS = 1.0
 
 EXITED, SIGNAL, KILLED, LOST = "exited", "signal", "killed", "lost"
 MEMORY, PROCESSES, CPU, TIME = "memory", "processes", "cpu", "time"
@@ -93,6 +96,8 @@ class Worker:
         self._writer: asyncio.StreamWriter | None = None
         self._watch: asyncio.Task[None] | None = None
         self._pidfd = _open_pidfd(pid)
+        self._patience = TOLD_SECONDS
+        self._seen_to_end = False
 
     async def open(self, peer: socket.socket) -> None:
         """Take over the server's end of the connection and begin to watch the memory."""
@@ -101,6 +106,7 @@ class Worker:
         protocol = _ClosingProtocol(self._reader, loop=loop)
         transport, _ = await loop.create_connection(lambda: protocol, sock=peer)
         self._writer = asyncio.StreamWriter(transport, protocol, self._reader, loop)
+        self._watch_end()
         if self.limits.memory_bytes is not None or self.limits.processes is not None:
             self._watch = asyncio.create_task(self._watch_use())
 
@@ -173,10 +179,16 @@ class Worker:
     async def disconnect(self) -> None:
         """Close the connection and leave the end to the worker."""
         if self._writer is not None:
-            self._writer.close()
-            with contextlib.suppress(ConnectionError):
-                await self._writer.wait_closed()
-            self._writer = None
+            writer, self._writer = self._writer, None
+            writer.close()
+            try:
+                async with asyncio.timeout(FLUSH_SECONDS):
+                    await writer.wait_closed()
+            except TimeoutError:
+                # A worker that does not read must not hold its server up.
+                writer.transport.abort()
+            except ConnectionError:
+                pass
 
     def ended(self, code: int) -> None:
         """Take note of how the process ended; called by the zygote's client.
@@ -191,17 +203,31 @@ class Worker:
 
     def orphaned(self) -> None:
         """Learn of the end from the kernel alone: the zygote that would have told how is gone."""
-        if self._pidfd is None:
-            self._settle(Exit(None, None, self._reason or LOST, self.limits))
-        else:
-            asyncio.get_running_loop().add_reader(self._pidfd, self._on_pidfd)
+        self._patience = 0.0
+        if self._seen_to_end:
+            self._settle_lost()
 
-    def _on_pidfd(self) -> None:
+    def _watch_end(self) -> None:
+        # The zygote tells how a worker ended, and may die before it does: the kernel's word is the last.
+        if self._pidfd is None:
+            self._on_end()
+        else:
+            asyncio.get_running_loop().add_reader(self._pidfd, self._on_end)
+
+    def _on_end(self) -> None:
+        self._seen_to_end = True
+        loop = asyncio.get_running_loop()
+        if self._pidfd is not None:
+            loop.remove_reader(self._pidfd)
+        loop.call_later(self._patience, self._settle_lost)
+
+    def _settle_lost(self) -> None:
         self._settle(Exit(None, None, self._reason or LOST, self.limits))
 
     def _settle(self, ending: Exit) -> None:
-        if not self._exit.done():
-            self._exit.set_result(ending)
+        if self._exit.done():
+            return
+        self._exit.set_result(ending)
         if self._watch is not None:
             self._watch.cancel()
         if self._pidfd is not None:

@@ -62,6 +62,7 @@ class Zygote:
         self._control: socket.socket | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._orphans: list[Worker] = []
+        self._generation = 0
         self._made: weakref.WeakSet[Worker] = weakref.WeakSet()
         self._stopping = asyncio.Event()
         self._isolation = Isolation()
@@ -130,13 +131,18 @@ class Zygote:
             "output": str(output) if output else None,
             "frames": asdict(frame_limits),
         }
-        pid, ours = await self._forked(request)
+        pid, ours, generation = await self._forked(request)
         worker = Worker(pid, limits, self._baseline, frame_limits)
         self._workers[pid] = worker
         self._made.add(worker)
         await worker.open(ours)
         if pid in self._early_exits:
             self._on_exit(pid, self._early_exits.pop(pid))
+        elif generation != self._generation:
+            # Its zygote died while it was forked: the next one knows nothing of it.
+            del self._workers[pid]
+            self._orphans.append(worker)
+            worker.orphaned()
         return worker
 
     async def stop(self) -> None:
@@ -151,14 +157,15 @@ class Zygote:
         await asyncio.gather(*(worker.disconnect() for worker in list(self._made)))
         await asyncio.gather(*(worker.wait() for worker in self._orphans if not worker.limits.survives_zygote))
 
-    async def _forked(self, request: dict[str, Any]) -> tuple[int, socket.socket]:
+    async def _forked(self, request: dict[str, Any]) -> tuple[int, socket.socket, int]:
         """Have the request answered, by the next zygote where the present one dies."""
         for attempt in range(1, FORK_ATTEMPTS + 1):
             await self.ready()
             ours, theirs = socket.socketpair()
             with theirs:
                 try:
-                    return await self._request(request, theirs), ours
+                    generation = self._generation
+                    return await self._request(request, theirs), ours, generation
                 except _Ended:
                     ours.close()
                     await asyncio.sleep(0.1 * attempt)
@@ -200,6 +207,7 @@ class Zygote:
             with theirs:
                 process = await self._spawn(theirs)
             self._process, self._control = process, ours
+            self._generation += 1
             try:
                 if not self._stopping.is_set():
                     await self._read_events(ours)

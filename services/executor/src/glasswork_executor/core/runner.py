@@ -138,8 +138,10 @@ class Runner:
             worker = self._worker
             self._forget()
             if worker is not None:
-                await worker.close(grace=0.2)
-                self._staff.left(self)
+                try:
+                    await worker.close(grace=0.2)
+                finally:
+                    self._staff.left(self)
 
     async def _attempt(self, job: Job, failures: Mapping[str, Any], tally: Tally) -> AsyncGenerator[Answer, None]:
         worker = await self._staffed()
@@ -158,9 +160,9 @@ class Runner:
                         tally.add(answer)
                         yield answer
                 finished = current and message.header["kind"] in {"done", "superseded"}
-        finally:
-            if not finished and worker.alive:
-                await self._abandon(worker)
+        except (GeneratorExit, asyncio.CancelledError):
+            await self._abandon(worker)
+            raise
 
     async def _abandon(self, worker: Worker) -> None:
         """Leave a job that nobody waits for any more, so that the next one can begin at once."""

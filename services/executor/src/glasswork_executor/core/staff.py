@@ -20,6 +20,7 @@ from glasswork_servicekit.zygote_process import RAISED
 ENTRY = "glasswork_executor.worker.main:main"
 # A spare is made when whoever took the last one has had the processors for himself.
 REFILL_SECONDS = 1.0
+LOOK_SECONDS = 0.2
 OUTPUT = "output"
 LOGGED_BYTES = 4096
 
@@ -106,8 +107,10 @@ class Staff:
             if idle:
                 await min(idle, key=lambda employer: employer.last_used).rest()
             else:
-                async with self._changed:
-                    await self._changed.wait()
+                # A job that was left early frees its worker without a word, so look again from time to time.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS), self._changed:
+                        await self._changed.wait()
 
     async def _take_spare(self) -> Worker | None:
         spare, self._spare = self._spare, None
