@@ -16,7 +16,7 @@ from glasswork_gateway.context import Context
 from glasswork_gateway.guard import Guard
 from glasswork_gateway.keyring import Keyring
 from glasswork_gateway.lists import Memory, Recent
-from glasswork_gateway.routes import components, datasets, graphs, health, jobs, models, pages, runs
+from glasswork_gateway.routes import code, components, datasets, graphs, health, jobs, models, pages, runs
 from glasswork_gateway.services import connect_services
 from glasswork_gateway.settings import GatewaySettings
 from glasswork_gateway.shelf import Shelf
@@ -57,7 +57,7 @@ def create_app(settings: GatewaySettings) -> Guard:
         redirect_slashes=False,
     )
     api = APIRouter(prefix=ROOT)
-    for module in (health, components, datasets, graphs, models, runs, jobs, preview, events):
+    for module in (health, components, datasets, graphs, code, models, runs, jobs, preview, events):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(pages.router)

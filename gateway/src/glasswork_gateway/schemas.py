@@ -138,6 +138,46 @@ class GraphRequest(_Request):
     graph: Graph
 
 
+class ComponentRequest(GraphRequest):
+    """A component of a graph."""
+
+    component: str
+
+
+class CodeEditRequest(ComponentRequest):
+    """The whole code of a component, as edited."""
+
+    text: str = Field(max_length=262_144)
+    resolved: bool = Field(False, description="Whether it settles a conflict with the template.")
+
+
+class CodeHunk(BaseModel):
+    """Lines of merged code, or a conflict between what was written by hand and the template."""
+
+    lines: list[str]
+    conflict: bool
+    base: list[str]
+    custom: list[str]
+    template: list[str]
+
+
+class ComponentText(BaseModel):
+    """The code of a component."""
+
+    template: str
+    code: str
+    custom: bool
+    hunks: list[CodeHunk]
+
+
+class CodeEdit(BaseModel):
+    """A graph after an edit of code, and the settings that moved."""
+
+    graph: Graph
+    settings: dict[str, Any]
+    custom: bool
+
+
 class Sample(_Request):
     """Which rows a preview shows."""
 

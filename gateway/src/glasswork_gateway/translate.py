@@ -334,3 +334,14 @@ def _visualization(message: graph_pb2.Visualization) -> Json:
 
 def _struct(message: Message, name: str) -> Json | None:
     return struct_to_dict(getattr(message, name)) if message.HasField(name) else None
+
+
+def code_hunk(message: codegen_pb2.CodeHunk) -> dict[str, Any]:
+    """Return lines of merged code, or a conflict."""
+    return {
+        "lines": list(message.lines),
+        "conflict": message.conflict,
+        "base": list(message.base),
+        "custom": list(message.custom),
+        "template": list(message.template),
+    }

@@ -9,9 +9,9 @@ from typing import Any, Final
 from glasswork.codegen.v1 import codegen_pb2
 from glasswork.executor.v1 import executor_pb2
 from glasswork.graph.v1 import graph_pb2
-from glasswork_sdk.document import Document
+from glasswork_sdk.document import DatasetReference, Document
 from glasswork_sdk.errors import GlassworkError
-from glasswork_servicekit.graphs import diagnostics_to_dicts, graph_from_message, graph_to_message
+from glasswork_servicekit.graphs import diagnostics_to_dicts, graph_from_message, graph_to_message, struct_to_dict
 
 from glasswork_gateway import translate
 from glasswork_gateway.problems import GraphHasErrors
@@ -141,13 +141,59 @@ class Workbench:
         found = await self._shelf.find(dataset)
         source = dataset if dataset.startswith("example:") else f"dataset:{found.id}"
         profile = graph_pb2.DatasetProfile()
-        profile.CopyFrom(found.profile)
+        profile.CopyFrom(await self._split_profile(source, split) if split else found.profile)
         profile.targets[:] = found.targets
         request = codegen_pb2.SuggestGraphRequest(
             source=source, profile=profile, inputs=inputs, targets=targets, split=split
         )
         answer = await self._services.codegen.SuggestGraph(request, timeout=CODE_SECONDS)
         return Document.parse(graph_from_message(answer.graph)), translate.explanations(answer.explanation)
+
+    async def _split_profile(self, source: str, split: graph_pb2.Split) -> graph_pb2.DatasetProfile:
+        """Return what a dataset holds with its figures over the training rows of a split of one's own."""
+        shares = {"train": split.train, "validation": split.validation, "test": split.test, "seed": split.seed}
+        return await self._shelf.profile_for(DatasetReference.model_validate({"source": source, "split": shares}))
+
+    async def follow(self, document: Document) -> tuple[Document, list[dict[str, Any]]]:
+        """Let the settings that nobody touched follow the graph and the data.
+
+        Returns:
+            The document, and one sentence for each setting that follows.
+        """
+        resolved = await self.resolve(document)
+        request = codegen_pb2.SuggestSettingsRequest(graph=resolved.graph, profile=resolved.profile)
+        found = await self._services.codegen.SuggestSettings(request, timeout=CODE_SECONDS)
+        return Document.parse(graph_from_message(found.graph)), translate.explanations(found.explanation)
+
+    async def component_code(self, document: Document, component: str) -> dict[str, Any]:
+        """Return the code of a component: the template's, the one in use, and the hunks of their merge.
+
+        Raises:
+            NotFound: there is no such component.
+            InvalidGraph: it has no code, because its type or settings are bad.
+        """
+        resolved = await self.resolve(document)
+        request = codegen_pb2.GetComponentCodeRequest(
+            graph=resolved.graph, profile=resolved.profile, component=component
+        )
+        found = await self._services.codegen.GetComponentCode(request, timeout=CODE_SECONDS)
+        hunks = [translate.code_hunk(hunk) for hunk in found.hunks]
+        return {"template": found.template, "code": found.code, "custom": found.custom, "hunks": hunks}
+
+    async def edit_code(self, document: Document, component: str, text: str, resolved: bool) -> dict[str, Any]:
+        """Return the graph after an edit of a component's code, and the settings that moved.
+
+        Raises:
+            NotFound: there is no such component.
+            InvalidGraph: it has no code, because its type or settings are bad.
+        """
+        found = await self.resolve(document)
+        request = codegen_pb2.ApplyCodeEditRequest(
+            graph=found.graph, profile=found.profile, component=component, text=text, resolved=resolved
+        )
+        edit = await self._services.codegen.ApplyCodeEdit(request, timeout=CODE_SECONDS)
+        graph = Document.parse(graph_from_message(edit.graph)).to_json()
+        return {"graph": graph, "settings": struct_to_dict(edit.settings), "custom": edit.custom}
 
 
 def unanswered(
