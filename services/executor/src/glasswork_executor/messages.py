@@ -23,13 +23,24 @@ _KINDS = {
 _STATES = {OK: pb.PREVIEW_STATE_OK, ERROR: pb.PREVIEW_STATE_ERROR, BLOCKED: pb.PREVIEW_STATE_BLOCKED}
 
 
-def program_of(message: graph_pb2.Program) -> core.Program:
-    """Return a program.
+class Programs:
+    """Makes programs of messages; a component that was in the message before is made once."""
 
-    Raises:
-        InvalidInput: a component has no kind that we know.
-    """
-    return core.Program(message.prelude, tuple(_component(item) for item in message.components))
+    def __init__(self) -> None:
+        self._before: dict[bytes, core.Component] = {}
+
+    def of(self, message: graph_pb2.Program) -> core.Program:
+        """Return a program.
+
+        Raises:
+            InvalidInput: a component has no kind that we know.
+        """
+        present: dict[bytes, core.Component] = {}
+        for item in message.components:
+            data = item.SerializeToString(deterministic=True)
+            present[data] = self._before.get(data) or _component(item)
+        self._before = present
+        return core.Program(message.prelude, tuple(present.values()))
 
 
 def sample_of(message: pb.Sample) -> core.Sample:

@@ -100,7 +100,7 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
     async def Preview(self, request: pb.PreviewRequest, context: Any) -> AsyncIterator[pb.PreviewResponse]:
         """Run a program once on a sample."""
         job = Job(
-            messages.program_of(request.program),
+            messages.Programs().of(request.program),
             self._datasets.folder(request.dataset_hash),
             request.dataset_hash,
             messages.sample_of(request.sample),
@@ -130,17 +130,18 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
             await session.close()
 
     async def _read_edits(self, requests: AsyncIterator[pb.OpenSessionRequest], session: Session) -> None:
+        programs = messages.Programs()
         try:
             async for request in requests:
-                session.submit(self._edit(request))
+                session.submit(self._edit(request, programs))
         finally:
             session.finish()
 
-    def _edit(self, request: pb.OpenSessionRequest) -> Edit:
+    def _edit(self, request: pb.OpenSessionRequest, programs: messages.Programs) -> Edit:
         dataset = request.dataset_hash
         return Edit(
             request.revision,
-            messages.program_of(request.program) if request.HasField("program") else None,
+            programs.of(request.program) if request.HasField("program") else None,
             (dataset, self._datasets.folder(dataset)) if dataset else None,
             messages.sample_of(request.sample) if request.HasField("sample") else None,
             request.cancel,
