@@ -14,6 +14,7 @@ from glasswork_sdk.document import Document
 from glasswork_sdk.errors import GlassworkError
 from glasswork_sdk.plugins import load_plugins
 from glasswork_sdk.profile import DatasetProfile
+from glasswork_sdk.review import review
 from glasswork_servicekit.graphs import diagnostics_to_dicts
 
 from glasswork_cli.data_directory import DataDirectory
@@ -38,7 +39,7 @@ def analysed(directory: DataDirectory, model: Path) -> Answer:
     document = read_document(model)
     catalogue = load_plugins()
     profile = _profile(directory, document, model)
-    result = analyse(document, catalogue, with_types(profile, document) if profile else None)
+    result = review(analyse(document, catalogue, with_types(profile, document) if profile else None), catalogue)
     program, found = generate(result, catalogue, profile.table if profile else "")
     messages = [diagnostic_message(item) for item in (*found, *result.diagnostics)]
     components = {

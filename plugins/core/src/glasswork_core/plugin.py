@@ -8,11 +8,14 @@ from typing import Any
 from glasswork_sdk.component import ComponentType
 from glasswork_sdk.hookspecs import hookimpl
 from glasswork_sdk.profile import DatasetProfile
+from glasswork_sdk.rules import Rule
 from glasswork_sdk.suggestion import SuggestedGraph
 
 from glasswork_core import data, layers, operations, processing, suggest, training
 from glasswork_core.convolution import Convolution, Pooling
 from glasswork_core.recurrent import Recurrent
+from glasswork_core.rules import columns, learning, outputs, shapes, stacks, values
+from glasswork_core.rules import layers as neighbours
 
 
 @hookimpl
@@ -46,3 +49,10 @@ def glasswork_suggest_graph(
 ) -> SuggestedGraph | None:
     """Suggest a supervised model where every column is of a type that the core plugin reads."""
     return suggest.supervised(profile, inputs, targets)
+
+
+@hookimpl
+def glasswork_rules() -> list[Rule]:
+    """Return the rules of the core plugin."""
+    modules = (shapes, outputs, neighbours, stacks, columns, learning, values)
+    return [rule for module in modules for rule in module.RULES]

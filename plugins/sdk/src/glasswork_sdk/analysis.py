@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -65,6 +65,9 @@ class Analysis:
         nodes: the components by id, in topological order, those of cycles last.
         wiring: the sound connections.
         training: id of the training component, or None where there is not exactly one.
+        profile: what the dataset holds; None where it is not known.
+        features: the column that each component reads or passes on.
+        targets: the column behind each target port.
         model_side: ids of the components that lead to the model's outputs.
         target_side: ids of the components that lead to target ports.
         diagnostics: all findings, errors first.
@@ -75,6 +78,9 @@ class Analysis:
     nodes: dict[str, Node]
     wiring: Wiring
     training: str | None = None
+    profile: DatasetProfile | None = None
+    features: dict[str, FeatureProfile | None] = field(default_factory=dict)
+    targets: dict[str, FeatureProfile] = field(default_factory=dict)
     model_side: set[str] = field(default_factory=set)
     target_side: set[str] = field(default_factory=set)
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -109,6 +115,11 @@ def analyse(
     return _Analyser(document, catalogue, profile, measured or {}, suggest).run()
 
 
+def sort_findings(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return findings with errors first and tips last, else in their order."""
+    return sorted(found, key=lambda item: _RANK[item.severity])
+
+
 class _Analyser:
     def __init__(
         self,
@@ -126,6 +137,7 @@ class _Analyser:
         self.found: list[Diagnostic] = []
         self.explanation: list[tuple[str, str]] = []
         self.fresh: dict[str, dict[str, Any]] = {}
+        self.targets: dict[str, FeatureProfile] = {}
 
     def run(self) -> Analysis:
         nodes = {name: self.node(name, item) for name, item in self.document.components.items()}
@@ -141,10 +153,11 @@ class _Analyser:
             if name not in wiring.cyclic:
                 self.visit(node, ordered)
         result = Analysis(
-            self.followed(), ordered, wiring, training, diagnostics=self.found, explanation=self.explanation
-        )
+            self.followed(), ordered, wiring, training, self.profile, self.features, self.targets,
+            diagnostics=self.found, explanation=self.explanation,
+        )  # fmt: skip
         self.find_sides(result)
-        result.diagnostics.sort(key=lambda item: _RANK[item.severity])
+        result.diagnostics = sort_findings(result.diagnostics)
         return result
 
     def node(self, name: str, component: Component) -> Node:
@@ -231,7 +244,6 @@ class _Analyser:
     def find_aims(self, nodes: Mapping[str, Node], training: str | None) -> dict[str, FeatureProfile]:
         """Return, for each component that makes a prediction, the column that it is compared with."""
         aims: dict[str, FeatureProfile] = {}
-        self.targets: dict[str, FeatureProfile] = {}
         if training is None:
             return aims
         node = nodes[training]

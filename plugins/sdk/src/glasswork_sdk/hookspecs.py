@@ -9,6 +9,7 @@ import pluggy
 
 from glasswork_sdk.component import ComponentType
 from glasswork_sdk.profile import DatasetProfile
+from glasswork_sdk.rules import Rule
 from glasswork_sdk.suggestion import SuggestedGraph
 
 PROJECT: Final = "glasswork"
@@ -32,3 +33,8 @@ def glasswork_suggest_graph(
         inputs: columns that the model sees, at least one.
         targets: columns that it predicts, at least one.
     """
+
+
+@hookspec
+def glasswork_rules() -> Iterable[Rule]:  # type: ignore[empty-body]
+    """Return the rules by which the plugin reviews models; their codes are unique among all plugins."""

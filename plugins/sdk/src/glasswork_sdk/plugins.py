@@ -12,10 +12,13 @@ import pluggy
 
 from glasswork_sdk import hookspecs
 from glasswork_sdk.component import ComponentType, Kind
+from glasswork_sdk.rules import Rule
+from glasswork_sdk.structure import STRUCTURE
 from glasswork_sdk.templates import Templates
 
 GROUP: Final = "glasswork"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_CODE: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _TEXTS: Final = ("name", "title", "summary", "category")
 
 
@@ -39,12 +42,14 @@ class Catalogue:
         plugins: all plugins, broken ones included, by name.
         templates: the templates of the sound ones.
         hooks: the hooks, to be called.
+        rules: the rules of the SDK and of the sound plugins, by code.
     """
 
     types: Mapping[str, ComponentType[Any]]
     plugins: Mapping[str, PluginInfo]
     templates: Templates
     hooks: Any = field(repr=False)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
 
 
 @dataclass
@@ -53,6 +58,7 @@ class _Loading:
     types: dict[str, ComponentType[Any]] = field(default_factory=dict)
     plugins: dict[str, PluginInfo] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=lambda: {item.code: item for item in STRUCTURE})
 
 
 def load_plugins(entry_points: Iterable[importlib.metadata.EntryPoint] | None = None) -> Catalogue:
@@ -70,7 +76,7 @@ def load_plugins(entry_points: Iterable[importlib.metadata.EntryPoint] | None = 
     loading = _Loading(manager)
     for entry_point in sorted(found, key=lambda item: item.name):
         _load(loading, entry_point)
-    return Catalogue(loading.types, loading.plugins, Templates(loading.packages), manager.hook)
+    return Catalogue(loading.types, loading.plugins, Templates(loading.packages), manager.hook, loading.rules)
 
 
 def _load(loading: _Loading, entry_point: importlib.metadata.EntryPoint) -> None:
@@ -91,6 +97,7 @@ def _load(loading: _Loading, entry_point: importlib.metadata.EntryPoint) -> None
         loading.manager.register(module, name)
         loading.manager.check_pending()
         types = _component_types(name, module)
+        rules = _rules(module, loading.rules)
     except (Exception, SystemExit) as error:  # whatever a foreign plugin raises is its reason, and no more than that
         if module is not None and loading.manager.has_plugin(name) and name not in loading.plugins:
             loading.manager.unregister(name=name)
@@ -100,6 +107,7 @@ def _load(loading: _Loading, entry_point: importlib.metadata.EntryPoint) -> None
         )
         return
     loading.types.update(types)
+    loading.rules.update(rules)
     loading.packages[name] = entry_point.module.partition(".")[0]
     loading.plugins[name] = PluginInfo(info.name, info.version, info.distribution, tuple(sorted(types)))
 
@@ -123,6 +131,17 @@ def _component_types(plugin: str, module: Any) -> dict[str, ComponentType[Any]]:
             )
         types[full] = cls()
     return types
+
+
+def _rules(module: Any, known: Mapping[str, Rule]) -> dict[str, Rule]:
+    rules: dict[str, Rule] = {}
+    for item in getattr(module, "glasswork_rules", tuple)():
+        if not isinstance(item, Rule) or not _CODE.fullmatch(item.code):
+            raise TypeError(f"glasswork_rules returns Rule objects with codes like 'softmax-twice', received {item!r}")
+        if item.code in rules or item.code in known:
+            raise ValueError(f"two rules have the code {item.code!r}; choose another for '{item.title}'")
+        rules[item.code] = item
+    return rules
 
 
 def training_types(catalogue: Catalogue) -> list[str]:

@@ -49,6 +49,15 @@ class FeatureProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class DatasetWarning:
+    """What a user should know before training: `leaking`, `duplicates`, …, in plain words, on a column or on none."""
+
+    code: str
+    message: str
+    feature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetProfile:
     """What a dataset holds.
 
@@ -58,6 +67,7 @@ class DatasetProfile:
         table: the table file inside its folder.
         features: columns by name, in the order of the file.
         targets: columns that the dataset itself declares as targets.
+        warnings: what reading it found.
     """
 
     hash: str = ""
@@ -65,3 +75,4 @@ class DatasetProfile:
     table: str = ""
     features: dict[str, FeatureProfile] = field(default_factory=dict)
     targets: tuple[str, ...] = ()
+    warnings: tuple[DatasetWarning, ...] = ()

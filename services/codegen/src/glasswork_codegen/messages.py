@@ -12,7 +12,8 @@ from glasswork_sdk.diagnostics import Diagnostic
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import InvalidSettings
 from glasswork_sdk.plugins import PluginInfo
-from glasswork_sdk.profile import DatasetProfile, FeatureProfile, FeatureStatistics
+from glasswork_sdk.profile import DatasetProfile, DatasetWarning, FeatureProfile, FeatureStatistics
+from glasswork_sdk.rules import ComponentValues, ValueStatistics
 from glasswork_sdk.settings import Settings, validate
 from glasswork_sdk.specs import Port, TensorSpec
 from glasswork_servicekit.graphs import graph_from_message, graph_to_message
@@ -53,7 +54,28 @@ def profile_of(message: graph_pb.DatasetProfile) -> DatasetProfile:
         table=message.table,
         features={item.name: _feature(item) for item in message.features},
         targets=tuple(message.targets),
+        warnings=tuple(DatasetWarning(item.code, item.message, item.feature) for item in message.warnings),
     )
+
+
+def values_of(message: Mapping[str, pb.ComponentValues]) -> dict[str, ComponentValues]:
+    """Return measured values as the SDK's."""
+    return {name: ComponentValues(_figures(item.outputs), _figures(item.gradients)) for name, item in message.items()}
+
+
+def _figures(message: Mapping[str, pb.ValueStatistics]) -> dict[str, ValueStatistics]:
+    return {
+        name: ValueStatistics(
+            size=item.size,
+            min=item.min,
+            max=item.max,
+            mean=item.mean,
+            std=item.std,
+            nan_count=item.nan_count,
+            zero_fraction=item.zero_fraction if item.HasField("zero_fraction") else None,
+        )
+        for name, item in message.items()
+    }
 
 
 def _feature(message: graph_pb.FeatureProfile) -> FeatureProfile:

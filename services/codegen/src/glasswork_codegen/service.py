@@ -11,10 +11,12 @@ from glasswork.codegen.v1 import codegen_pb2 as pb
 from glasswork.codegen.v1 import codegen_pb2_grpc
 from glasswork.graph.v1 import graph_pb2 as graph_pb
 from glasswork_sdk.analysis import Analysis, Node, analyse
+from glasswork_sdk.diagnostics import Severity
 from glasswork_sdk.document import Split
 from glasswork_sdk.errors import InvalidGraph, NotFound, Unavailable
 from glasswork_sdk.plugins import Catalogue, load_plugins
 from glasswork_sdk.profile import DatasetProfile
+from glasswork_sdk.review import review, review_values
 from glasswork_servicekit.values import dict_to_struct
 
 from glasswork_codegen import messages
@@ -75,6 +77,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
 
     def _generate(self, request: pb.GenerateCodeRequest) -> pb.GenerateCodeResponse:
         analysis = self._analysis(request.graph, _profile(request), request.measured)
+        review(analysis, self._catalogue, only=Severity.ERROR)
         program, found = generate(analysis, self._catalogue, request.profile.table)
         response = pb.GenerateCodeResponse(
             diagnostics=[messages.diagnostic_message(item) for item in (*found, *analysis.diagnostics)]
@@ -89,6 +92,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
 
     def _check(self, request: pb.CheckGraphRequest) -> pb.CheckGraphResponse:
         analysis = self._analysis(request.graph, _profile(request), request.measured)
+        review(analysis, self._catalogue)
         _, found = generate(analysis, self._catalogue, request.profile.table)
         specs = {
             f"{node.id}.{port}": messages.spec_message(spec)
@@ -97,6 +101,15 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
         }
         diagnostics = [messages.diagnostic_message(item) for item in (*found, *analysis.diagnostics)]
         return pb.CheckGraphResponse(diagnostics=diagnostics, specs=specs)
+
+    async def CheckValues(self, request: pb.CheckValuesRequest, context: Context) -> pb.CheckValuesResponse:
+        """Find what is wrong with values that were measured."""
+        return await _in_thread(lambda: self._check_values(request))
+
+    def _check_values(self, request: pb.CheckValuesRequest) -> pb.CheckValuesResponse:
+        analysis = self._analysis(request.graph, _profile(request), request.measured)
+        found = review_values(analysis, self._catalogue, messages.values_of(request.values))
+        return pb.CheckValuesResponse(diagnostics=[messages.diagnostic_message(item) for item in found])
 
     async def SuggestGraph(self, request: pb.SuggestGraphRequest, context: Context) -> pb.SuggestGraphResponse:
         """Make a complete graph for a dataset and its targets."""
@@ -184,6 +197,7 @@ async def _in_thread(work: Callable[[], Result]) -> Result:
 def _profile(
     request: pb.GenerateCodeRequest
     | pb.CheckGraphRequest
+    | pb.CheckValuesRequest
     | pb.SuggestSettingsRequest
     | pb.GetComponentCodeRequest
     | pb.ApplyCodeEditRequest,

@@ -482,6 +482,234 @@ class CheckGraphResponse(_message.Message):
 Global___CheckGraphResponse: _TypeAlias = CheckGraphResponse  # noqa: Y015
 
 @_typing.final
+class CheckValuesRequest(_message.Message):
+    """Measured values to check."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class MeasuredEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> _graph_pb2.TensorSpec: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _graph_pb2.TensorSpec | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class ValuesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> Global___ComponentValues: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: Global___ComponentValues | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    GRAPH_FIELD_NUMBER: _builtins.int
+    PROFILE_FIELD_NUMBER: _builtins.int
+    MEASURED_FIELD_NUMBER: _builtins.int
+    VALUES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def graph(self) -> _graph_pb2.Graph:
+        """The model document."""
+
+    @_builtins.property
+    def profile(self) -> _graph_pb2.DatasetProfile:
+        """What its dataset holds; unset where it is not known."""
+
+    @_builtins.property
+    def measured(self) -> _containers.MessageMap[_builtins.str, _graph_pb2.TensorSpec]:
+        """Specs of outputs as last measured, by component.port; for custom code."""
+
+    @_builtins.property
+    def values(self) -> _containers.MessageMap[_builtins.str, Global___ComponentValues]:
+        """What was measured, by component; components that the graph does not have are passed over."""
+
+    def __init__(
+        self,
+        *,
+        graph: _graph_pb2.Graph | None = ...,
+        profile: _graph_pb2.DatasetProfile | None = ...,
+        measured: _abc.Mapping[_builtins.str, _graph_pb2.TensorSpec] | None = ...,
+        values: _abc.Mapping[_builtins.str, Global___ComponentValues] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["graph", b"graph", "profile", b"profile"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["graph", b"graph", "measured", b"measured", "profile", b"profile", "values", b"values"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckValuesRequest: _TypeAlias = CheckValuesRequest  # noqa: Y015
+
+@_typing.final
+class ComponentValues(_message.Message):
+    """What was measured of one component."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class OutputsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> Global___ValueStatistics: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: Global___ValueStatistics | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class GradientsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> Global___ValueStatistics: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: Global___ValueStatistics | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    OUTPUTS_FIELD_NUMBER: _builtins.int
+    GRADIENTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def outputs(self) -> _containers.MessageMap[_builtins.str, Global___ValueStatistics]:
+        """Figures over each output, by port."""
+
+    @_builtins.property
+    def gradients(self) -> _containers.MessageMap[_builtins.str, Global___ValueStatistics]:
+        """Figures over the gradient of each weight, by its name."""
+
+    def __init__(
+        self,
+        *,
+        outputs: _abc.Mapping[_builtins.str, Global___ValueStatistics] | None = ...,
+        gradients: _abc.Mapping[_builtins.str, Global___ValueStatistics] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gradients", b"gradients", "outputs", b"outputs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComponentValues: _TypeAlias = ComponentValues  # noqa: Y015
+
+@_typing.final
+class ValueStatistics(_message.Message):
+    """Figures over the values of one tensor, those that are no number left out."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIZE_FIELD_NUMBER: _builtins.int
+    MIN_FIELD_NUMBER: _builtins.int
+    MAX_FIELD_NUMBER: _builtins.int
+    MEAN_FIELD_NUMBER: _builtins.int
+    STD_FIELD_NUMBER: _builtins.int
+    NAN_COUNT_FIELD_NUMBER: _builtins.int
+    ZERO_FRACTION_FIELD_NUMBER: _builtins.int
+    size: _builtins.int
+    """Number of values; 0 where it is not known."""
+    min: _builtins.float
+    """Smallest value."""
+    max: _builtins.float
+    """Largest value."""
+    mean: _builtins.float
+    """Mean."""
+    std: _builtins.float
+    """Standard deviation of the population."""
+    nan_count: _builtins.int
+    """Values that are no number or infinite."""
+    zero_fraction: _builtins.float
+    """Share of the values that are exactly 0; unset where it was not counted."""
+    def __init__(
+        self,
+        *,
+        size: _builtins.int = ...,
+        min: _builtins.float = ...,
+        max: _builtins.float = ...,
+        mean: _builtins.float = ...,
+        std: _builtins.float = ...,
+        nan_count: _builtins.int = ...,
+        zero_fraction: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_zero_fraction", b"_zero_fraction", "zero_fraction", b"zero_fraction"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_zero_fraction", b"_zero_fraction", "max", b"max", "mean", b"mean", "min", b"min", "nan_count", b"nan_count", "size", b"size", "std", b"std", "zero_fraction", b"zero_fraction"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__zero_fraction: _TypeAlias = _typing.Literal["zero_fraction"]  # noqa: Y015
+    _WhichOneofArgType__zero_fraction: _TypeAlias = _typing.Literal["_zero_fraction", b"_zero_fraction"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__zero_fraction) -> _WhichOneofReturnType__zero_fraction | None: ...
+
+Global___ValueStatistics: _TypeAlias = ValueStatistics  # noqa: Y015
+
+@_typing.final
+class CheckValuesResponse(_message.Message):
+    """What is wrong with the values."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DIAGNOSTICS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def diagnostics(self) -> _containers.RepeatedCompositeFieldContainer[_graph_pb2.Diagnostic]:
+        """The findings, errors first."""
+
+    def __init__(
+        self,
+        *,
+        diagnostics: _abc.Iterable[_graph_pb2.Diagnostic] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["diagnostics", b"diagnostics"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckValuesResponse: _TypeAlias = CheckValuesResponse  # noqa: Y015
+
+@_typing.final
 class SuggestGraphRequest(_message.Message):
     """A dataset to make a graph for."""
 

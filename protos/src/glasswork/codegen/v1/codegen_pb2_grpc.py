@@ -55,6 +55,11 @@ class CodegenServiceStub:
                 request_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.CheckGraphRequest.SerializeToString,
                 response_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.CheckGraphResponse.FromString,
                 _registered_method=True)
+        self.CheckValues = channel.unary_unary(
+                '/glasswork.codegen.v1.CodegenService/CheckValues',
+                request_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.CheckValuesRequest.SerializeToString,
+                response_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.CheckValuesResponse.FromString,
+                _registered_method=True)
         self.SuggestGraph = channel.unary_unary(
                 '/glasswork.codegen.v1.CodegenService/SuggestGraph',
                 request_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.SuggestGraphRequest.SerializeToString,
@@ -104,6 +109,13 @@ class CodegenServiceServicer:
 
     def CheckGraph(self, request, context):
         """Finds what is wrong with a graph, all at once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckValues(self, request, context):
+        """Finds what is wrong with values that a preview or a backward pass measured.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -159,6 +171,11 @@ def add_CodegenServiceServicer_to_server(servicer, server):
                     servicer.CheckGraph,
                     request_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.CheckGraphRequest.FromString,
                     response_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.CheckGraphResponse.SerializeToString,
+            ),
+            'CheckValues': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckValues,
+                    request_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.CheckValuesRequest.FromString,
+                    response_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.CheckValuesResponse.SerializeToString,
             ),
             'SuggestGraph': grpc.unary_unary_rpc_method_handler(
                     servicer.SuggestGraph,
@@ -290,6 +307,33 @@ class CodegenService:
             '/glasswork.codegen.v1.CodegenService/CheckGraph',
             glasswork_dot_codegen_dot_v1_dot_codegen__pb2.CheckGraphRequest.SerializeToString,
             glasswork_dot_codegen_dot_v1_dot_codegen__pb2.CheckGraphResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckValues(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/glasswork.codegen.v1.CodegenService/CheckValues',
+            glasswork_dot_codegen_dot_v1_dot_codegen__pb2.CheckValuesRequest.SerializeToString,
+            glasswork_dot_codegen_dot_v1_dot_codegen__pb2.CheckValuesResponse.FromString,
             options,
             channel_credentials,
             insecure,

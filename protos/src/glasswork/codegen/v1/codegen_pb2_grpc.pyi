@@ -41,6 +41,8 @@ class CodegenServiceStub:
     """Writes the program of a graph; findings are in the answer, and with errors there is no script."""
     CheckGraph: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.CheckGraphRequest, _codegen_pb2.CheckGraphResponse]
     """Finds what is wrong with a graph, all at once."""
+    CheckValues: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.CheckValuesRequest, _codegen_pb2.CheckValuesResponse]
+    """Finds what is wrong with values that a preview or a backward pass measured."""
     SuggestGraph: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.SuggestGraphRequest, _codegen_pb2.SuggestGraphResponse]
     """Makes a complete graph for a dataset and its targets."""
     SuggestSettings: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.SuggestSettingsRequest, _codegen_pb2.SuggestSettingsResponse]
@@ -63,6 +65,8 @@ class CodegenServiceAsyncStub(CodegenServiceStub):
     """Writes the program of a graph; findings are in the answer, and with errors there is no script."""
     CheckGraph: _aio.UnaryUnaryMultiCallable[_codegen_pb2.CheckGraphRequest, _codegen_pb2.CheckGraphResponse]  # type: ignore[assignment]
     """Finds what is wrong with a graph, all at once."""
+    CheckValues: _aio.UnaryUnaryMultiCallable[_codegen_pb2.CheckValuesRequest, _codegen_pb2.CheckValuesResponse]  # type: ignore[assignment]
+    """Finds what is wrong with values that a preview or a backward pass measured."""
     SuggestGraph: _aio.UnaryUnaryMultiCallable[_codegen_pb2.SuggestGraphRequest, _codegen_pb2.SuggestGraphResponse]  # type: ignore[assignment]
     """Makes a complete graph for a dataset and its targets."""
     SuggestSettings: _aio.UnaryUnaryMultiCallable[_codegen_pb2.SuggestSettingsRequest, _codegen_pb2.SuggestSettingsResponse]  # type: ignore[assignment]
@@ -106,6 +110,14 @@ class CodegenServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_codegen_pb2.CheckGraphResponse, _abc.Awaitable[_codegen_pb2.CheckGraphResponse]]:
         """Finds what is wrong with a graph, all at once."""
+
+    @_abc_1.abstractmethod
+    def CheckValues(
+        self,
+        request: _codegen_pb2.CheckValuesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_codegen_pb2.CheckValuesResponse, _abc.Awaitable[_codegen_pb2.CheckValuesResponse]]:
+        """Finds what is wrong with values that a preview or a backward pass measured."""
 
     @_abc_1.abstractmethod
     def SuggestGraph(

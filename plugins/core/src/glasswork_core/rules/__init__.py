@@ -1,0 +1,1 @@
+"""The rules by which the core plugin reviews models, by what they look at."""

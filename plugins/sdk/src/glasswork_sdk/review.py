@@ -1,0 +1,71 @@
+"""The review of an analysed graph by the rules of all plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+
+from glasswork_sdk.analysis import Analysis, sort_findings
+from glasswork_sdk.diagnostics import Diagnostic, Severity, tip
+from glasswork_sdk.plugins import Catalogue
+from glasswork_sdk.rules import Finding, Rule, Values
+from glasswork_sdk.view import View
+
+
+def review(analysis: Analysis, catalogue: Catalogue, *, only: Severity | None = None) -> Analysis:
+    """Add to an analysis what the rules find, and fixes to what the analysis found itself.
+
+    Args:
+        analysis: the analysed graph; its diagnostics are replaced.
+        catalogue: the rules.
+        only: run no rules but those of this severity; None for all.
+
+    Returns:
+        The same analysis.
+    """
+    view = view_of(analysis, catalogue)
+    found = [_mended(view, item, catalogue) for item in analysis.diagnostics]
+    for item in catalogue.rules.values():
+        if only is None or item.severity is only:
+            found += _told(item, partial(item.check, view))
+    analysis.diagnostics = sort_findings(found)
+    return analysis
+
+
+def review_values(analysis: Analysis, catalogue: Catalogue, values: Values) -> list[Diagnostic]:
+    """Return what the rules find in values that were measured.
+
+    Args:
+        analysis: the analysed graph.
+        catalogue: the rules.
+        values: figures by component; what the graph does not have is passed over.
+    """
+    view = view_of(analysis, catalogue)
+    known = {name: item for name, item in values.items() if name in analysis.nodes}
+    found: list[Diagnostic] = []
+    for item in catalogue.rules.values():
+        found += _told(item, partial(item.check_values, view, known))
+    return sort_findings(found)
+
+
+def view_of(analysis: Analysis, catalogue: Catalogue) -> View:
+    """Return an analysis as rules see it."""
+    return View(analysis, {name: info.version for name, info in catalogue.plugins.items()})
+
+
+def _told(item: Rule, check: Callable[[], Iterable[Finding]]) -> list[Diagnostic]:
+    try:
+        return [item.diagnostic(finding) for finding in check()]
+    except Exception as problem:  # a plugin's rule that fails must not hide what the others found
+        return [tip("rule-failed", f"The rule '{item.code}' failed: {type(problem).__name__}: {problem}.")]
+
+
+def _mended(view: View, item: Diagnostic, catalogue: Catalogue) -> Diagnostic:
+    known = catalogue.rules.get(item.code)
+    if known is None or item.fix:
+        return item
+    try:
+        return replace(item, fix=known.mend(view, item))
+    except Exception:  # no fix is better than no answer
+        return item
