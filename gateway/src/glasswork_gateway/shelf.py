@@ -97,7 +97,7 @@ class Shelf:
         """
         if dataset.HasField("profile"):
             return dataset
-        profile = await self._inspect(executor_pb2.InspectDatasetRequest(hash=dataset.hash))
+        profile = await self._inspect(executor_pb2.InspectDatasetRequest(hash=dataset.hash, targets=dataset.targets))
         profile.targets[:] = dataset.targets
         request = registry_pb2.PutDatasetProfileRequest(dataset=dataset.id, profile=profile)
         return (await self._services.registry.PutDatasetProfile(request)).dataset
@@ -118,7 +118,9 @@ class Shelf:
         key = f"{dataset.hash} {reference.split} {sorted(other.items())}"
         if key not in self._profiles:
             split = graph_pb2.Split(**reference.split.model_dump())
-            request = executor_pb2.InspectDatasetRequest(hash=dataset.hash, split=split, types=other)
+            request = executor_pb2.InspectDatasetRequest(
+                hash=dataset.hash, split=split, types=other, targets=dataset.targets
+            )
             profile = await self._inspect(request)
             profile.targets[:] = dataset.targets
             self._profiles[key] = profile
