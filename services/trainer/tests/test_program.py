@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from glasswork_trainer.core.program import DATA, TRAINING, Binding, Component, Program
+from glasswork_trainer.core.program import DATA, TRAINING, Binding, Component, Program, epochs_of
 from glasswork_trainer.worker.failures import describe, plain
 
 PROGRAM = Program(
@@ -69,3 +69,8 @@ def test_a_message_leads_to_component_and_line(message: str, component: str, lin
 def test_a_message_has_no_stack_and_no_path() -> None:
     text = f'Graph execution error:\n\nDetected at node X\n  File "{SCRIPT}", line 3, in f\n    x = y\n\nstep 7\n'
     assert plain(text) == "step 7"
+
+
+def test_epochs_are_read_from_the_script_without_running_it() -> None:
+    assert epochs_of('raise SystemExit("never run")\nEPOCHS = 12\n') == 12
+    assert epochs_of("EPOCHS = other()\n") == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -129,6 +130,15 @@ class Program:
         return bool(users) and all(
             is_target or user.target_side for is_target, (user, _) in zip(direct, users, strict=True)
         )
+
+
+def epochs_of(script: str) -> int:
+    """Return the constant EPOCHS of a script, read and not run; 0 where it has none."""
+    for node in ast.parse(script).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, int):
+            if [item.id for item in node.targets if isinstance(item, ast.Name)] == ["EPOCHS"]:
+                return node.value.value
+    return 0
 
 
 def _component(item: Mapping[str, Any]) -> Component:

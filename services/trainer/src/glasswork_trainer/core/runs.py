@@ -17,7 +17,7 @@ from glasswork_servicekit.zygote import Zygote
 
 from glasswork_trainer.core.events import Event, EventKind, read_events
 from glasswork_trainer.core.live import USER, LiveRun
-from glasswork_trainer.core.program import Program
+from glasswork_trainer.core.program import Program, epochs_of
 from glasswork_trainer.core.run import Failure, Run, State, new_identifier
 from glasswork_trainer.core.store import RunStore
 from glasswork_trainer.core.training import Training
@@ -265,6 +265,7 @@ class Runs:
             new_identifier("r"),
             model=order.model,
             version=order.version,
+            epochs=epochs_of(order.script),
             created=time.time(),
             training_type=training.type,
             dataset_hash=digest,
