@@ -830,6 +830,7 @@ class ComponentCode(_message.Message):
     SPECS_FIELD_NUMBER: _builtins.int
     TARGET_SIDE_FIELD_NUMBER: _builtins.int
     KEYED_INPUTS_FIELD_NUMBER: _builtins.int
+    USES_VARIABLES_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The component's id."""
     type: _builtins.str
@@ -852,6 +853,8 @@ class ComponentCode(_message.Message):
     """True where the component stands between data and targets only and is no part of the model."""
     keyed_inputs: _builtins.bool
     """True where a call gets its inputs as a mapping by port name, however many there are."""
+    uses_variables: _builtins.bool
+    """True where a call gets X too: the variables of the components before it, by name."""
     @_builtins.property
     def inputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___InputBinding]:
         """What is connected to the input ports, in the order of the ports."""
@@ -881,10 +884,11 @@ class ComponentCode(_message.Message):
         specs: _abc.Mapping[_builtins.str, Global___TensorSpec] | None = ...,
         target_side: _builtins.bool = ...,
         keyed_inputs: _builtins.bool = ...,
+        uses_variables: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "first_line", b"first_line", "id", b"id", "inputs", b"inputs", "keyed_inputs", b"keyed_inputs", "kind", b"kind", "last_line", b"last_line", "outputs", b"outputs", "shares", b"shares", "specs", b"specs", "symbol", b"symbol", "target_side", b"target_side", "type", b"type", "visualization", b"visualization"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "first_line", b"first_line", "id", b"id", "inputs", b"inputs", "keyed_inputs", b"keyed_inputs", "kind", b"kind", "last_line", b"last_line", "outputs", b"outputs", "shares", b"shares", "specs", b"specs", "symbol", b"symbol", "target_side", b"target_side", "type", b"type", "uses_variables", b"uses_variables", "visualization", b"visualization"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

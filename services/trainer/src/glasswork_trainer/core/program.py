@@ -135,9 +135,9 @@ class Program:
 def epochs_of(script: str) -> int:
     """Return the constant EPOCHS of a script, read and not run; 0 where it has none."""
     for node in ast.parse(script).body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, int):
-            if [item.id for item in node.targets if isinstance(item, ast.Name)] == ["EPOCHS"]:
-                return node.value.value
+        match node:
+            case ast.Assign(targets=[ast.Name(id="EPOCHS")], value=ast.Constant(value=int(count))):
+                return count
     return 0
 
 
