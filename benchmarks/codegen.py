@@ -9,6 +9,7 @@ from glasswork_codegen.core.generate import generate
 from glasswork_sdk.analysis import analyse
 from glasswork_sdk.document import Document
 from glasswork_sdk.plugins import load_plugins
+from glasswork_sdk.review import review
 
 from benchmarks.graphs import chain
 from benchmarks.measure import Row, median, timed
@@ -40,7 +41,7 @@ def run() -> list[Row]:
             generate(analyse(Document.parse(text), catalogue), catalogue)
 
         def check(text: str = text) -> None:
-            analyse(Document.parse(text), catalogue)
+            review(analyse(Document.parse(text), catalogue), catalogue)
 
         theirs = float(subprocess.run([sys.executable, "-c", KERAS, str(size)], capture_output=True, check=True).stdout)
         code_goal, check_goal = GOALS.get(size, (None, None))

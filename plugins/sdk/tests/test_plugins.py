@@ -3,9 +3,13 @@ from __future__ import annotations
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
 import pytest
+from glasswork_sdk.analysis import analyse
+from glasswork_sdk.document import Document
 from glasswork_sdk.plugins import Catalogue, load_plugins
+from glasswork_sdk.review import review
 
 
 def catalogue_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, name: str = "strange") -> Catalogue:
@@ -35,6 +39,15 @@ def catalogue_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, nam
             "@hookimpl\ndef glasswork_component_types():\n    return [Half]",
             "must set 'title'",
         ),
+        (
+            "from glasswork_sdk.hookspecs import hookimpl\n@hookimpl\ndef glasswork_rules():\n    return ['rule']",
+            "glasswork_rules returns Rule objects",
+        ),
+        (
+            "from glasswork_sdk.hookspecs import hookimpl\nfrom glasswork_sdk.rules import Rule\n"
+            "@hookimpl\ndef glasswork_rules():\n    return [Rule('softmax-twice', 'tip', 'Mine', '', '')]",
+            "two rules have the code 'softmax-twice'",
+        ),
     ],
 )
 def test_broken_plugin_is_listed_with_its_reason_and_the_others_work(
@@ -52,3 +65,17 @@ def test_two_plugins_of_one_name_are_refused_with_both_owners_named(
     catalogue = catalogue_of(tmp_path, monkeypatch, "", name="core")
     told = [info.error for info in catalogue.plugins.values() if info.error]
     assert any("two plugins have the name 'core'" in text for text in told)
+
+
+def test_rule_that_fails_is_told_and_hides_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digits: dict[str, Any]
+) -> None:
+    text = (
+        "from glasswork_sdk.hookspecs import hookimpl\nfrom glasswork_sdk.rules import Rule\n"
+        "@hookimpl\ndef glasswork_rules():\n    return [Rule('odd', 'tip', 'Odd', '', '', check=lambda view: 1 / 0)]"
+    )
+    catalogue = catalogue_of(tmp_path, monkeypatch, text)
+    digits["components"]["conv1"]["settings"]["filters"] = 0
+    found = review(analyse(Document.parse(digits), catalogue), catalogue).diagnostics
+    assert {"bad-setting", "rule-failed"} <= {item.code for item in found}
+    assert "The rule 'odd' failed: ZeroDivisionError" in found[-1].message

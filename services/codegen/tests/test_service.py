@@ -73,3 +73,20 @@ async def test_suggested_settings_come_back_in_the_document(stub: Any, digits: d
     answer = await stub.SuggestSettings(request)
     assert graph_from_message(answer.graph)["components"]["train"]["suggested"]["early_stopping"] is True
     assert any("Training ends by itself" in item.text for item in answer.explanation)
+
+
+async def test_check_tells_what_the_rules_find(stub: Any, digits: dict[str, Any]) -> None:
+    digits["components"]["dense1"]["settings"]["activation"] = "relu"
+    digits["components"]["image"]["settings"].update(size=[8, 8], channels=1)
+    digits["plugins"] = {"core": "0.0.1"}
+    answer = await stub.CheckGraph(pb.CheckGraphRequest(graph=graph_to_message(digits)))
+    found = {item.code: item for item in answer.diagnostics}
+    assert found.keys() >= {"output-not-probabilities", "plugin-version"}
+    assert found["output-not-probabilities"].fix[0].path == "/components/dense1/settings/activation"
+
+
+async def test_measured_values_are_judged(stub: Any, digits: dict[str, Any]) -> None:
+    request = pb.CheckValuesRequest(graph=graph_to_message(digits))
+    request.values["conv1"].outputs["output"].CopyFrom(pb.ValueStatistics(size=64, max=1, std=1, nan_count=3))
+    answer = await stub.CheckValues(request)
+    assert [(item.code, item.component) for item in answer.diagnostics] == [("nan-values", "conv1")]

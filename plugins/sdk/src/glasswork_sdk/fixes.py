@@ -165,13 +165,9 @@ class Fixes:
 
     def remove(self, components: Sequence[str]) -> Patch:
         """Remove components with all their connections."""
-        gone = set(components)
-        if any(self._is_shared(name, gone) for name in gone):
+        if any(self._is_shared(name, components) for name in components):
             return NO_PATCH
-        touched = [
-            index for name in components for ends in (self._arriving, self._leaving) for index in ends.get(name, ())
-        ]
-        return (*self._without(touched), *({"op": "remove", "path": f"/components/{name}"} for name in components))
+        return self._removed(components)
 
     def replace_by(self, component: str, other: str) -> Patch:
         """Remove a component, and feed what it fed from the same outputs of another one."""
@@ -201,8 +197,10 @@ class Fixes:
         feeding, moved = self._places.get(target, []), self._places.get(last, [])
         if len(feeding) != 1 or len(moved) != 1:
             return NO_PATCH
-        removed = self.remove(components)
-        if last == target or not removed:
+        if any(self._is_shared(name, components) for name in components):
+            return NO_PATCH
+        removed = self._removed(components, feeding)
+        if last == target:
             return removed
         renamed = {"op": "replace", "path": f"/connections/{moved[0]}/to", "value": target}
         # First of all, while the connections still stand at their places.
@@ -221,6 +219,13 @@ class Fixes:
             number += 1
         others.add(f"{base}{number}")
         return f"{base}{number}"
+
+    def _removed(self, components: Sequence[str], besides: Iterable[int] = ()) -> Patch:
+        touched = [
+            index for name in components for ends in (self._arriving, self._leaving) for index in ends.get(name, ())
+        ]
+        gone = ({"op": "remove", "path": f"/components/{name}"} for name in components)
+        return (*self._without([*touched, *besides]), *gone)
 
     def _is_shared(self, component: str, but: Iterable[str] = ()) -> bool:
         return bool(self._sharers.get(component, set()).difference(but))

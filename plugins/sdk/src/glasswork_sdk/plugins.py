@@ -74,7 +74,8 @@ def load_plugins(entry_points: Iterable[importlib.metadata.EntryPoint] | None = 
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     loading = _Loading(manager)
-    for entry_point in sorted(found, key=lambda item: item.name):
+    # The core plugin first, so that nobody can take a code away from it.
+    for entry_point in sorted(found, key=lambda item: (item.name != "core", item.name)):
         _load(loading, entry_point)
     return Catalogue(loading.types, loading.plugins, Templates(loading.packages), manager.hook, loading.rules)
 

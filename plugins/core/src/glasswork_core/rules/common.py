@@ -116,18 +116,20 @@ def without_input(view: View, node: Node) -> Patch:
     Returns:
         The patch; empty where it does not lead into a Merge of three or more.
     """
-    chain = [node]
-    while True:
-        readers = view.readers[chain[-1].id]
-        if len(readers) != 1 or len(chain) > 50:
+    gone: list[str] = []
+    current = node
+    while len(gone) < 50:
+        readers = [(name, port) for name, port in view.readers[current.id] if name in view.analysis.model_side]
+        if len(readers) != 1:
             return NO_PATCH
         name, port = readers[0]
+        if len(view.readers[current.id]) == 1:
+            gone.append(current.id)
         reader = view.nodes[name]
-        if len(reader.bindings) == 1:
-            chain.append(reader)
-            continue
-        if reader.component.type != "core.merge" or len(reader.bindings) < 3:
-            return NO_PATCH
-        last = max(reader.bindings, key=lambda item: port_number("input", item))
-        names = [item.id for item in chain]
-        return view.fixes.remove_input(names, f"{name}.{port}", f"{name}.{last}")
+        if len(reader.bindings) > 1:
+            break
+        current = reader
+    if reader.component.type != "core.merge" or len(reader.bindings) < 3:
+        return NO_PATCH
+    last = max(reader.bindings, key=lambda item: port_number("input", item))
+    return view.fixes.remove_input(gone, f"{name}.{port}", f"{name}.{last}")

@@ -85,7 +85,9 @@ def _early_stopping_without_validation(view: View) -> Iterator[Finding]:
 )  # fmt: skip
 def _patience_beyond_epochs(view: View) -> Iterator[Finding]:
     node, learning = _supervised(view), view.learning
-    if node is not None and learning.early_stopping and 1 < learning.epochs <= learning.patience:
+    if node is None or not {"patience", "early_stopping"} & node.component.settings.keys():
+        return  # a suggestion that epochs have overtaken is nobody's mistake
+    if learning.early_stopping and 1 < learning.epochs <= learning.patience:
         message = f"{node.label} waits {learning.patience} epochs for something better, and trains {learning.epochs}."
         yield _on(view, node, "patience", message, patience=max(1, learning.epochs // 5))
 

@@ -154,11 +154,10 @@ def _gradients(view: View, values: Values) -> Iterator[tuple[Node, float]]:
 )  # fmt: skip
 def _exploding_gradients(view: View, values: Values) -> Iterator[Finding]:
     found = [(node, largest) for node, largest in _gradients(view, values) if largest > 1e3]
-    if found:
+    if found and not getattr(view.learning, "clip_norm", 0):
         node, largest = max(found, key=lambda item: item[1])
         training = view.training
-        clips = training is not None and getattr(training.settings, "clip_norm", None) == 0
-        fix = view.fixes.assign(training.id, clip_norm=1) if training is not None and clips else ()
+        fix = view.fixes.assign(training.id, clip_norm=1) if hasattr(view.learning, "clip_norm") and training else ()
         yield Finding(node.id, f"{node.label} gets gradients up to {largest:.3g} on one batch. Limit them.", fix=fix)
 
 
@@ -170,7 +169,8 @@ def _exploding_gradients(view: View, values: Values) -> Iterator[Finding]:
 def _vanishing_gradients(view: View, values: Values) -> Iterator[Finding]:
     measured = list(_gradients(view, values))
     most = max((largest for _, largest in measured), default=0.0)
-    faded = [node for node, largest in measured if largest < 1e-7 or largest < 1e-5 * most]
+    relative = 1e-5 * most if most < 1e3 else 0.0  # beside an explosion everything looks small
+    faded = [node for node, largest in measured if largest < max(1e-7, relative)]
     if faded and most > 0:
         order = list(view.nodes)
         node = min(faded, key=lambda item: order.index(item.id))
