@@ -158,6 +158,7 @@ def _component_code(item: ComponentCode) -> graph_pb.ComponentCode:
         specs={port: spec_message(spec) for port, spec in item.specs.items()},
         target_side=item.target_side,
         keyed_inputs=item.keyed_inputs,
+        uses_variables=item.uses_variables,
     )
 
 

@@ -8,12 +8,13 @@ from typing import Any, Final
 from glasswork_sdk.analysis import Analysis
 from glasswork_sdk.diagnostics import Diagnostic
 from glasswork_sdk.document import DatasetReference
+from glasswork_sdk.graph import Binding
 from glasswork_sdk.literals import python_literal
 from glasswork_sdk.names import identifier
 from glasswork_sdk.plugins import Catalogue
 
 from glasswork_codegen.core.program import CodeKind, ComponentCode, Lines, Program
-from glasswork_codegen.core.render import RESERVED, call_arguments, render_components
+from glasswork_codegen.core.render import RESERVED, call_arguments, output_value, render_components
 
 _NUMPY: Final = re.compile(r"\bnp\.")
 _PILLOW: Final = re.compile(r"\bImage\.")
@@ -46,7 +47,10 @@ class _Writer:
         self.dataset = analysis.document.dataset
         self.imports = sorted({line for node in analysis.nodes.values() if node.type for line in node.type.imports})
         self.variables = {item.id: identifier(item.id, RESERVED) for item in components}
-        self.shared = {item.shares for item in components if item.shares}
+        self.mappings = {item.id for item in components if len(item.outputs) > 1}
+        seen = {binding.component for item in components if item.uses_variables for binding in item.inputs.values()}
+        layers = {item.id for item in components if item.kind in {CodeKind.EXPRESSION, CodeKind.CLASS}}
+        self.kept = {item.shares for item in components if item.shares} | (seen & layers)
         training = analysis.nodes[analysis.training] if analysis.training else None
         self.training: Any = training.settings if training else None
 
@@ -60,6 +64,7 @@ class _Writer:
             for item in self.components:
                 if item.kind is kind and not item.shares:
                     self.section(lines, item)
+        self.weights_of(lines)
         self.prepare_targets(lines)
         self.load_data(lines)
         self.build_model(lines)
@@ -170,6 +175,12 @@ class _Writer:
         """Return what stands between data and targets, components that the model has too included."""
         return [item for item in self.components if item.id in self.analysis.target_side]
 
+    def weights_of(self, lines: Lines) -> None:
+        if any(item.uses_variables for item in self.components):
+            lines.blank(2)
+            lines.add('def weights_of(layer):\n    """Return the weights of a layer by name."""')
+            lines.add("return {weight.name: weight for weight in layer.weights}", 4)
+
     def prepares(self) -> bool:
         return any(item.kind is not CodeKind.DATA for item in self.target_side())
 
@@ -184,7 +195,7 @@ class _Writer:
             if item.kind is not CodeKind.DATA:
                 self.layer(lines, item, own=item.target_side)
         body = ", ".join(
-            f'"{port}": {call_arguments({port: binding}, False, self.variables)}'
+            f'"{port}": {call_arguments({port: binding}, False, self.variables, self.mappings)}'
             for port, binding in self.target_ports().items()
         )
         lines.add("return {" + body + "}", 4)
@@ -244,7 +255,9 @@ class _Writer:
 
     def layer(self, lines: Lines, item: ComponentCode, own: bool = True) -> None:
         """Write the lines that make a component's layer and call it; with `own` they are the component's lines."""
-        arguments = call_arguments(item.inputs, item.keyed_inputs, self.variables)
+        arguments = call_arguments(item.inputs, item.keyed_inputs, self.variables, self.mappings)
+        if item.uses_variables:
+            arguments += f", X={self.variables_before(item)}"
         variable = self.variables[item.id]
         if item.shares:
             first, last = lines.add(f"{variable} = {self.variables[item.shares]}_layer({arguments})", 4)
@@ -256,13 +269,32 @@ class _Writer:
             lines.blank(1)
             lines.add(self.title(item), 4)
             made = item.code
-        if item.id in self.shared:
+        if item.id in self.kept:
             first, last = lines.add(f"{variable}_layer = {made}", 4)
             lines.add(f"{variable} = {variable}_layer({arguments})", 4)
         else:
             first, last = lines.add(f"{variable} = {made}({arguments})", 4)
         if item.kind is CodeKind.EXPRESSION and own:
             item.first_line, item.last_line = first, last
+
+    def variables_before(self, item: ComponentCode) -> str:
+        """Return the mapping X of a call: outputs and weights of the component before, by its id where several are."""
+        before = {binding.component: binding for binding in item.inputs.values()}
+        by_id = {name: self.variables_of(name) for name in before}
+        if len(by_id) == 1:
+            return next(iter(by_id.values()))
+        return "{" + ", ".join(f'"{name}": {mapping}' for name, mapping in by_id.items()) + "}"
+
+    def variables_of(self, component: str) -> str:
+        code = next(item for item in self.components if item.id == component)
+        outputs = code.outputs or ("output",)
+        values = [
+            f'"{name}": {output_value(Binding(component, name), self.variables, self.mappings)}' for name in outputs
+        ]
+        owner = code.shares or component
+        if owner in self.kept:
+            values.append(f"**weights_of({self.variables[owner]}_layer)")
+        return "{" + ", ".join(values) + "}"
 
     def build_model(self, lines: Lines) -> None:
         lines.blank(2)
@@ -280,7 +312,7 @@ class _Writer:
         outputs = {name: binding for name, binding in node.bindings.items() if name not in self.target_ports()}
         given = ", ".join(f'"{item.id}": {self.variables[item.id]}' for item in inputs)
         lines.blank(1)
-        lines.add(f"return assemble({{{given}}}, {call_arguments(outputs, True, self.variables)})", 4)
+        lines.add(f"return assemble({{{given}}}, {call_arguments(outputs, True, self.variables, self.mappings)})", 4)
 
     def main(self, lines: Lines) -> None:
         lines.blank(2)

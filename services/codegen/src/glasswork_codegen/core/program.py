@@ -37,6 +37,7 @@ class ComponentCode:
         specs: specs of the outputs by port, as far as they are known.
         target_side: whether it stands between data and targets only.
         keyed_inputs: whether a call gets a mapping by port name.
+        uses_variables: whether a call gets X too, the variables of the components before it.
         first_line: where the code begins in the script, from 1.
         last_line: where it ends, inclusive.
     """
@@ -53,6 +54,7 @@ class ComponentCode:
     specs: Mapping[str, TensorSpec] = field(default_factory=dict)
     target_side: bool = False
     keyed_inputs: bool = False
+    uses_variables: bool = False
     first_line: int = 0
     last_line: int = 0
 

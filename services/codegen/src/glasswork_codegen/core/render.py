@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from glasswork_sdk.analysis import Analysis, Node
@@ -16,6 +16,7 @@ from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.rendering import render_component
 from glasswork_sdk.settings import Settings
 
+from glasswork_codegen.core.custom import CustomLayer, clashes, inspect_layer, missing_functions
 from glasswork_codegen.core.merge import Hunk, Merge, merge
 from glasswork_codegen.core.program import CodeKind, ComponentCode
 
@@ -52,6 +53,7 @@ RESERVED: Final = frozenset(
         "annotations",
         "Scores",
         "weighted",
+        "weights_of",
     }
 )
 _HARMLESS: Final = frozenset(
@@ -105,6 +107,10 @@ class Renderer:
     def run(self) -> tuple[list[ComponentCode], list[Diagnostic]]:
         """Return the code of every component that can be written, and what is wrong with custom code."""
         codes = [code for node in self.analysis.nodes.values() if (code := self.component(node)) is not None]
+        if any(self.analysis.nodes[code.id].component.code is not None for code in codes):
+            labels = {node.id: node.label for node in self.analysis.nodes.values()}
+            defined = {code.id: _top_names(code) for code in codes}
+            self.found += clashes(defined, RESERVED, labels)
         return codes, self.found
 
     def component(self, node: Node) -> ComponentCode | None:
@@ -117,7 +123,10 @@ class Renderer:
         if text is None:
             return None
         kind = _KINDS.get(node.type.kind) or (CodeKind.EXPRESSION if _is_expression(text) else CodeKind.CLASS)
-        symbol = self.symbol(node, kind, text)
+        custom = inspect_layer(text) if node.component.code is not None and kind is CodeKind.CLASS else None
+        symbol = self.symbol(node, kind, custom)
+        if node.component.code is not None:
+            self.check_custom(node, kind, text, custom)
         sides = self.analysis
         return ComponentCode(
             id=node.id,
@@ -132,7 +141,28 @@ class Renderer:
             specs=dict(node.outputs),
             target_side=node.id in sides.target_side and node.id not in sides.model_side,
             keyed_inputs=keyed(node),
+            uses_variables=custom is not None and custom.declares,
         )
+
+    def check_custom(self, node: Node, kind: CodeKind, text: str, custom: CustomLayer | None) -> None:
+        """Take note of what is wrong with custom code that is valid Python."""
+        wanted = {
+            CodeKind.DATA: (f"read_{node.id}",),
+            CodeKind.SOURCE: (f"sample_{node.id}",),
+            CodeKind.TRAINING: ("assemble", "train"),
+        }.get(kind, ())
+        for name in missing_functions(text, wanted) if wanted else ():
+            message = f"{node.label}: its code must define the function '{name}'. Reset the code, or write it again."
+            self.found.append(error("missing-function", message, component=node.id))
+        if custom is not None and not custom.class_name:
+            message = f"{node.label}: its code must be one Keras layer expression, or define a keras.Layer class."
+            self.found.append(error("no-layer-class", message, component=node.id, line=1))
+        if custom is not None and custom.undeclared:
+            message = (
+                f"{node.label}: line {custom.undeclared} of its code uses X, the variables of the component before it. "
+                "Ask for them: def call(self, x, X)."
+            )
+            self.found.append(error("undeclared-variables", message, component=node.id, line=custom.undeclared))
 
     def renderable(self, node: Node) -> bool:
         """A component with a bad place of its own has no code; a missing connection alone does not hinder it."""
@@ -189,7 +219,7 @@ class Renderer:
             values={**node.values, "stored": self.stored},
         )
 
-    def symbol(self, node: Node, kind: CodeKind, text: str) -> str:
+    def symbol(self, node: Node, kind: CodeKind, custom: CustomLayer | None) -> str:
         """Return what the code of a component defines."""
         if kind is CodeKind.DATA:
             return f"read_{node.id}"
@@ -199,14 +229,17 @@ class Renderer:
             return "assemble"
         if kind is CodeKind.EXPRESSION:
             return identifier(node.id, RESERVED)
-        if node.component.code is None:
-            return self.classes[node.component.shares or node.id]
-        names = [item.name for item in ast.parse(text).body if isinstance(item, ast.ClassDef)]
-        if not names:
-            message = f"{node.label}: its code must be one Keras layer expression, or define a keras.Layer class."
-            self.found.append(error("no-layer-class", message, component=node.id, line=1))
-            return self.classes[node.id]
-        return names[-1]
+        if custom is not None and custom.class_name:
+            return custom.class_name
+        return self.classes[node.component.shares or node.id]
+
+
+def _top_names(code: ComponentCode) -> dict[str, int]:
+    if code.shares or code.kind is CodeKind.EXPRESSION:
+        return {}
+    names = inspect_layer(code.code).names
+    own = {"assemble", "train", "Scores", "weighted"} if code.kind is CodeKind.TRAINING else set()
+    return {name: line for name, line in names.items() if name not in own}
 
 
 def visualization(node: Node) -> str:
@@ -225,9 +258,21 @@ def keyed(node: Node) -> bool:
     return len(node.bindings) > 1 and (custom or not repeated)
 
 
-def call_arguments(bindings: Mapping[str, Binding], keyed_inputs: bool, variables: Mapping[str, str]) -> str:
-    """Return what stands between the parentheses of a call: one value, a list, or a mapping by port name."""
-    values = {port: _value(binding, variables) for port, binding in bindings.items()}
+def call_arguments(
+    bindings: Mapping[str, Binding],
+    keyed_inputs: bool,
+    variables: Mapping[str, str],
+    mappings: Collection[str] = (),
+) -> str:
+    """Return what stands between the parentheses of a call: one value, a list, or a mapping by port name.
+
+    Args:
+        bindings: what is connected to the inputs, in the order of the ports.
+        keyed_inputs: whether the call gets a mapping.
+        variables: the variable of each component's output.
+        mappings: components whose output is a mapping by port name, because they have several.
+    """
+    values = {port: output_value(binding, variables, mappings) for port, binding in bindings.items()}
     if len(values) == 1 and not keyed_inputs:
         return next(iter(values.values()))
     if keyed_inputs:
@@ -235,9 +280,11 @@ def call_arguments(bindings: Mapping[str, Binding], keyed_inputs: bool, variable
     return "[" + ", ".join(values.values()) + "]"
 
 
-def _value(binding: Binding, variables: Mapping[str, str]) -> str:
+def output_value(binding: Binding, variables: Mapping[str, str], mappings: Collection[str]) -> str:
+    """Return the expression of one output of a component."""
     variable = variables[binding.component]
-    return variable if binding.output == "output" else f'{variable}["{binding.output}"]'
+    single = binding.output == "output" and binding.component not in mappings
+    return variable if single else f'{variable}["{binding.output}"]'
 
 
 def _is_expression(text: str) -> bool:
