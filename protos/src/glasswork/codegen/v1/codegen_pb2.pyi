@@ -313,8 +313,11 @@ class GenerateCodeRequest(_message.Message):
     PROFILE_FIELD_NUMBER: _builtins.int
     MEASURED_FIELD_NUMBER: _builtins.int
     PARTIAL_FIELD_NUMBER: _builtins.int
+    SUGGEST_FIELD_NUMBER: _builtins.int
     partial: _builtins.bool
     """True to write what can be written of a graph that has errors, for previews."""
+    suggest: _builtins.bool
+    """True to let the settings that the user never touched follow first."""
     @_builtins.property
     def graph(self) -> _graph_pb2.Graph:
         """The model document."""
@@ -334,10 +337,11 @@ class GenerateCodeRequest(_message.Message):
         profile: _graph_pb2.DatasetProfile | None = ...,
         measured: _abc.Mapping[_builtins.str, _graph_pb2.TensorSpec] | None = ...,
         partial: _builtins.bool = ...,
+        suggest: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["graph", b"graph", "profile", b"profile"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["graph", b"graph", "measured", b"measured", "partial", b"partial", "profile", b"profile"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["graph", b"graph", "measured", b"measured", "partial", b"partial", "profile", b"profile", "suggest", b"suggest"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -349,8 +353,31 @@ class GenerateCodeResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class SuggestedEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> _struct_pb2.Struct: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _struct_pb2.Struct | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     PROGRAM_FIELD_NUMBER: _builtins.int
     DIAGNOSTICS_FIELD_NUMBER: _builtins.int
+    SUGGESTED_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def program(self) -> _graph_pb2.Program:
         """The program; unset where errors forbid it."""
@@ -359,15 +386,25 @@ class GenerateCodeResponse(_message.Message):
     def diagnostics(self) -> _containers.RepeatedCompositeFieldContainer[_graph_pb2.Diagnostic]:
         """Findings of the check."""
 
+    @_builtins.property
+    def suggested(self) -> _containers.MessageMap[_builtins.str, _struct_pb2.Struct]:
+        """What `suggested` holds of the components where it has changed, by id; only where it was asked for."""
+
+    @_builtins.property
+    def explanation(self) -> _containers.RepeatedCompositeFieldContainer[Global___Explanation]:
+        """One sentence for each choice at the components where something has changed."""
+
     def __init__(
         self,
         *,
         program: _graph_pb2.Program | None = ...,
         diagnostics: _abc.Iterable[_graph_pb2.Diagnostic] | None = ...,
+        suggested: _abc.Mapping[_builtins.str, _struct_pb2.Struct] | None = ...,
+        explanation: _abc.Iterable[Global___Explanation] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["program", b"program"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["diagnostics", b"diagnostics", "program", b"program"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["diagnostics", b"diagnostics", "explanation", b"explanation", "program", b"program", "suggested", b"suggested"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,7 +26,7 @@ from glasswork.graph.v1 import graph_pb2 as glasswork_dot_graph_dot_v1_dot_graph
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$glasswork/executor/v1/executor.proto\x12\x15glasswork.executor.v1\x1a\x1eglasswork/graph/v1/graph.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xd6\x01\n\x15InspectDatasetRequest\x12\x0c\n\x04hash\x18\x01 \x01(\t\x12(\n\x05split\x18\x02 \x01(\x0b\x32\x19.glasswork.graph.v1.Split\x12\x46\n\x05types\x18\x03 \x03(\x0b\x32\x37.glasswork.executor.v1.InspectDatasetRequest.TypesEntry\x12\x0f\n\x07targets\x18\x04 \x03(\t\x1a,\n\nTypesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"M\n\x16InspectDatasetResponse\x12\x33\n\x07profile\x18\x01 \x01(\x0b\x32\".glasswork.graph.v1.DatasetProfile\"F\n\x0fReadRowsRequest\x12\x0c\n\x04hash\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"R\n\x10ReadRowsResponse\x12%\n\x04rows\x18\x01 \x03(\x0b\x32\x17.google.protobuf.Struct\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"5\n\x06Sample\x12\r\n\x05split\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x03\x12\r\n\x05\x63ount\x18\x03 \x01(\x05\"\x97\x01\n\x0ePreviewRequest\x12,\n\x07program\x18\x01 \x01(\x0b\x32\x1b.glasswork.graph.v1.Program\x12\x14\n\x0c\x64\x61taset_hash\x18\x02 \x01(\t\x12-\n\x06sample\x18\x03 \x01(\x0b\x32\x1d.glasswork.executor.v1.Sample\x12\x12\n\ncomponents\x18\x04 \x03(\t\"K\n\x0fPreviewResponse\x12\x38\n\x07preview\x18\x01 \x01(\x0b\x32\'.glasswork.executor.v1.ComponentPreview\"\xa9\x01\n\x12OpenSessionRequest\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12,\n\x07program\x18\x02 \x01(\x0b\x32\x1b.glasswork.graph.v1.Program\x12\x14\n\x0c\x64\x61taset_hash\x18\x03 \x01(\t\x12-\n\x06sample\x18\x04 \x01(\x0b\x32\x1d.glasswork.executor.v1.Sample\x12\x0e\n\x06\x63\x61ncel\x18\x05 \x01(\x08\"\x9f\x01\n\x13OpenSessionResponse\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12:\n\x07preview\x18\x02 \x01(\x0b\x32\'.glasswork.executor.v1.ComponentPreviewH\x00\x12\x32\n\x04\x64one\x18\x03 \x01(\x0b\x32\".glasswork.executor.v1.SessionDoneH\x00\x42\x06\n\x04kind\"E\n\x0bSessionDone\x12\x10\n\x08\x65xecuted\x18\x01 \x01(\x05\x12\x0e\n\x06\x63\x61\x63hed\x18\x02 \x01(\x05\x12\x14\n\x0cmilliseconds\x18\x03 \x01(\x01\"\xa5\x02\n\x10\x43omponentPreview\x12\x11\n\tcomponent\x18\x01 \x01(\t\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.glasswork.executor.v1.PreviewState\x12\x35\n\x07outputs\x18\x03 \x03(\x0b\x32$.glasswork.executor.v1.PreviewOutput\x12\x17\n\x0fparameter_count\x18\x04 \x01(\x03\x12\x31\n\x05\x65rror\x18\x05 \x01(\x0b\x32\".glasswork.graph.v1.ComponentError\x12\x0e\n\x06\x63\x61\x63hed\x18\x06 \x01(\x08\x12\r\n\x05\x63\x61use\x18\x07 \x01(\t\x12\x14\n\x0cmilliseconds\x18\x08 \x01(\x01\x12\x12\n\nexecutions\x18\t \x01(\x03\"\xbf\x01\n\rPreviewOutput\x12\x0c\n\x04port\x18\x01 \x01(\t\x12,\n\x04spec\x18\x02 \x01(\x0b\x32\x1e.glasswork.graph.v1.TensorSpec\x12\x38\n\nstatistics\x18\x03 \x01(\x0b\x32$.glasswork.graph.v1.TensorStatistics\x12\x38\n\rvisualization\x18\x04 \x01(\x0b\x32!.glasswork.graph.v1.Visualization*w\n\x0cPreviewState\x12\x1d\n\x19PREVIEW_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10PREVIEW_STATE_OK\x10\x01\x12\x17\n\x13PREVIEW_STATE_ERROR\x10\x02\x12\x19\n\x15PREVIEW_STATE_BLOCKED\x10\x03\x32\xa3\x03\n\x0f\x45xecutorService\x12m\n\x0eInspectDataset\x12,.glasswork.executor.v1.InspectDatasetRequest\x1a-.glasswork.executor.v1.InspectDatasetResponse\x12[\n\x08ReadRows\x12&.glasswork.executor.v1.ReadRowsRequest\x1a\'.glasswork.executor.v1.ReadRowsResponse\x12Z\n\x07Preview\x12%.glasswork.executor.v1.PreviewRequest\x1a&.glasswork.executor.v1.PreviewResponse0\x01\x12h\n\x0bOpenSession\x12).glasswork.executor.v1.OpenSessionRequest\x1a*.glasswork.executor.v1.OpenSessionResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$glasswork/executor/v1/executor.proto\x12\x15glasswork.executor.v1\x1a\x1eglasswork/graph/v1/graph.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xd6\x01\n\x15InspectDatasetRequest\x12\x0c\n\x04hash\x18\x01 \x01(\t\x12(\n\x05split\x18\x02 \x01(\x0b\x32\x19.glasswork.graph.v1.Split\x12\x46\n\x05types\x18\x03 \x03(\x0b\x32\x37.glasswork.executor.v1.InspectDatasetRequest.TypesEntry\x12\x0f\n\x07targets\x18\x04 \x03(\t\x1a,\n\nTypesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"M\n\x16InspectDatasetResponse\x12\x33\n\x07profile\x18\x01 \x01(\x0b\x32\".glasswork.graph.v1.DatasetProfile\"F\n\x0fReadRowsRequest\x12\x0c\n\x04hash\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"R\n\x10ReadRowsResponse\x12%\n\x04rows\x18\x01 \x03(\x0b\x32\x17.google.protobuf.Struct\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"5\n\x06Sample\x12\r\n\x05split\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x03\x12\r\n\x05\x63ount\x18\x03 \x01(\x05\"\xd4\x01\n\x0ePreviewRequest\x12,\n\x07program\x18\x01 \x01(\x0b\x32\x1b.glasswork.graph.v1.Program\x12\x14\n\x0c\x64\x61taset_hash\x18\x02 \x01(\t\x12-\n\x06sample\x18\x03 \x01(\x0b\x32\x1d.glasswork.executor.v1.Sample\x12\x12\n\ncomponents\x18\x04 \x03(\t\x12;\n\tvariables\x18\x05 \x03(\x0b\x32(.glasswork.executor.v1.VariableReference\"\x85\x01\n\x0fPreviewResponse\x12\x38\n\x07preview\x18\x01 \x01(\x0b\x32\'.glasswork.executor.v1.ComponentPreview\x12\x38\n\x08variable\x18\x02 \x01(\x0b\x32&.glasswork.executor.v1.VariablePreview\"4\n\x11VariableReference\x12\x11\n\tcomponent\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"L\n\x11VariableSelection\x12\x37\n\x05items\x18\x01 \x03(\x0b\x32(.glasswork.executor.v1.VariableReference\"\xe5\x02\n\x0fVariablePreview\x12;\n\treference\x18\x01 \x01(\x0b\x32(.glasswork.executor.v1.VariableReference\x12\x31\n\x04kind\x18\x02 \x01(\x0e\x32#.glasswork.executor.v1.VariableKind\x12,\n\x04spec\x18\x03 \x01(\x0b\x32\x1e.glasswork.graph.v1.TensorSpec\x12\x38\n\nstatistics\x18\x04 \x01(\x0b\x32$.glasswork.graph.v1.TensorStatistics\x12\x38\n\rvisualization\x18\x05 \x01(\x0b\x32!.glasswork.graph.v1.Visualization\x12\x31\n\x05\x65rror\x18\x06 \x01(\x0b\x32\".glasswork.graph.v1.ComponentError\x12\r\n\x05names\x18\x07 \x03(\t\"\xe6\x01\n\x12OpenSessionRequest\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12,\n\x07program\x18\x02 \x01(\x0b\x32\x1b.glasswork.graph.v1.Program\x12\x14\n\x0c\x64\x61taset_hash\x18\x03 \x01(\t\x12-\n\x06sample\x18\x04 \x01(\x0b\x32\x1d.glasswork.executor.v1.Sample\x12\x0e\n\x06\x63\x61ncel\x18\x05 \x01(\x08\x12;\n\tvariables\x18\x06 \x01(\x0b\x32(.glasswork.executor.v1.VariableSelection\"\xdb\x01\n\x13OpenSessionResponse\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12:\n\x07preview\x18\x02 \x01(\x0b\x32\'.glasswork.executor.v1.ComponentPreviewH\x00\x12\x32\n\x04\x64one\x18\x03 \x01(\x0b\x32\".glasswork.executor.v1.SessionDoneH\x00\x12:\n\x08variable\x18\x04 \x01(\x0b\x32&.glasswork.executor.v1.VariablePreviewH\x00\x42\x06\n\x04kind\"E\n\x0bSessionDone\x12\x10\n\x08\x65xecuted\x18\x01 \x01(\x05\x12\x0e\n\x06\x63\x61\x63hed\x18\x02 \x01(\x05\x12\x14\n\x0cmilliseconds\x18\x03 \x01(\x01\"\xa5\x02\n\x10\x43omponentPreview\x12\x11\n\tcomponent\x18\x01 \x01(\t\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.glasswork.executor.v1.PreviewState\x12\x35\n\x07outputs\x18\x03 \x03(\x0b\x32$.glasswork.executor.v1.PreviewOutput\x12\x17\n\x0fparameter_count\x18\x04 \x01(\x03\x12\x31\n\x05\x65rror\x18\x05 \x01(\x0b\x32\".glasswork.graph.v1.ComponentError\x12\x0e\n\x06\x63\x61\x63hed\x18\x06 \x01(\x08\x12\r\n\x05\x63\x61use\x18\x07 \x01(\t\x12\x14\n\x0cmilliseconds\x18\x08 \x01(\x01\x12\x12\n\nexecutions\x18\t \x01(\x03\"\xbf\x01\n\rPreviewOutput\x12\x0c\n\x04port\x18\x01 \x01(\t\x12,\n\x04spec\x18\x02 \x01(\x0b\x32\x1e.glasswork.graph.v1.TensorSpec\x12\x38\n\nstatistics\x18\x03 \x01(\x0b\x32$.glasswork.graph.v1.TensorStatistics\x12\x38\n\rvisualization\x18\x04 \x01(\x0b\x32!.glasswork.graph.v1.Visualization\"Y\n\x13\x45stimateCostRequest\x12,\n\x07program\x18\x01 \x01(\x0b\x32\x1b.glasswork.graph.v1.Program\x12\x14\n\x0c\x64\x61taset_hash\x18\x02 \x01(\t\"\xdb\x03\n\x14\x45stimateCostResponse\x12O\n\ncomponents\x18\x01 \x03(\x0b\x32;.glasswork.executor.v1.EstimateCostResponse.ComponentsEntry\x12\x17\n\nparameters\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x12\n\x05\x66lops\x18\x03 \x01(\x03H\x01\x88\x01\x01\x12\x19\n\x0cmemory_bytes\x18\x04 \x01(\x03H\x02\x88\x01\x01\x12\x1a\n\repoch_seconds\x18\x05 \x01(\x01H\x03\x88\x01\x01\x12I\n\x07unknown\x18\x06 \x03(\x0b\x32\x38.glasswork.executor.v1.EstimateCostResponse.UnknownEntry\x1aW\n\x0f\x43omponentsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x33\n\x05value\x18\x02 \x01(\x0b\x32$.glasswork.executor.v1.ComponentCost:\x02\x38\x01\x1a.\n\x0cUnknownEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\r\n\x0b_parametersB\x08\n\x06_flopsB\x0f\n\r_memory_bytesB\x10\n\x0e_epoch_seconds\"R\n\rComponentCost\x12\x12\n\nparameters\x18\x01 \x01(\x03\x12\x12\n\x05\x66lops\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x0f\n\x07unknown\x18\x03 \x01(\tB\x08\n\x06_flops*z\n\x0cVariableKind\x12\x1d\n\x19VARIABLE_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14VARIABLE_KIND_OUTPUT\x10\x01\x12\x18\n\x14VARIABLE_KIND_WEIGHT\x10\x02\x12\x17\n\x13VARIABLE_KIND_LOCAL\x10\x03*w\n\x0cPreviewState\x12\x1d\n\x19PREVIEW_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10PREVIEW_STATE_OK\x10\x01\x12\x17\n\x13PREVIEW_STATE_ERROR\x10\x02\x12\x19\n\x15PREVIEW_STATE_BLOCKED\x10\x03\x32\x8c\x04\n\x0f\x45xecutorService\x12m\n\x0eInspectDataset\x12,.glasswork.executor.v1.InspectDatasetRequest\x1a-.glasswork.executor.v1.InspectDatasetResponse\x12[\n\x08ReadRows\x12&.glasswork.executor.v1.ReadRowsRequest\x1a\'.glasswork.executor.v1.ReadRowsResponse\x12Z\n\x07Preview\x12%.glasswork.executor.v1.PreviewRequest\x1a&.glasswork.executor.v1.PreviewResponse0\x01\x12h\n\x0bOpenSession\x12).glasswork.executor.v1.OpenSessionRequest\x1a*.glasswork.executor.v1.OpenSessionResponse(\x01\x30\x01\x12g\n\x0c\x45stimateCost\x12*.glasswork.executor.v1.EstimateCostRequest\x1a+.glasswork.executor.v1.EstimateCostResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,8 +35,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_INSPECTDATASETREQUEST_TYPESENTRY']._loaded_options = None
   _globals['_INSPECTDATASETREQUEST_TYPESENTRY']._serialized_options = b'8\001'
-  _globals['_PREVIEWSTATE']._serialized_start=1758
-  _globals['_PREVIEWSTATE']._serialized_end=1877
+  _globals['_ESTIMATECOSTRESPONSE_COMPONENTSENTRY']._loaded_options = None
+  _globals['_ESTIMATECOSTRESPONSE_COMPONENTSENTRY']._serialized_options = b'8\001'
+  _globals['_ESTIMATECOSTRESPONSE_UNKNOWNENTRY']._loaded_options = None
+  _globals['_ESTIMATECOSTRESPONSE_UNKNOWNENTRY']._serialized_options = b'8\001'
+  _globals['_VARIABLEKIND']._serialized_start=3144
+  _globals['_VARIABLEKIND']._serialized_end=3266
+  _globals['_PREVIEWSTATE']._serialized_start=3268
+  _globals['_PREVIEWSTATE']._serialized_end=3387
   _globals['_INSPECTDATASETREQUEST']._serialized_start=126
   _globals['_INSPECTDATASETREQUEST']._serialized_end=340
   _globals['_INSPECTDATASETREQUEST_TYPESENTRY']._serialized_start=296
@@ -50,19 +56,35 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SAMPLE']._serialized_start=577
   _globals['_SAMPLE']._serialized_end=630
   _globals['_PREVIEWREQUEST']._serialized_start=633
-  _globals['_PREVIEWREQUEST']._serialized_end=784
-  _globals['_PREVIEWRESPONSE']._serialized_start=786
-  _globals['_PREVIEWRESPONSE']._serialized_end=861
-  _globals['_OPENSESSIONREQUEST']._serialized_start=864
-  _globals['_OPENSESSIONREQUEST']._serialized_end=1033
-  _globals['_OPENSESSIONRESPONSE']._serialized_start=1036
-  _globals['_OPENSESSIONRESPONSE']._serialized_end=1195
-  _globals['_SESSIONDONE']._serialized_start=1197
-  _globals['_SESSIONDONE']._serialized_end=1266
-  _globals['_COMPONENTPREVIEW']._serialized_start=1269
-  _globals['_COMPONENTPREVIEW']._serialized_end=1562
-  _globals['_PREVIEWOUTPUT']._serialized_start=1565
-  _globals['_PREVIEWOUTPUT']._serialized_end=1756
-  _globals['_EXECUTORSERVICE']._serialized_start=1880
-  _globals['_EXECUTORSERVICE']._serialized_end=2299
+  _globals['_PREVIEWREQUEST']._serialized_end=845
+  _globals['_PREVIEWRESPONSE']._serialized_start=848
+  _globals['_PREVIEWRESPONSE']._serialized_end=981
+  _globals['_VARIABLEREFERENCE']._serialized_start=983
+  _globals['_VARIABLEREFERENCE']._serialized_end=1035
+  _globals['_VARIABLESELECTION']._serialized_start=1037
+  _globals['_VARIABLESELECTION']._serialized_end=1113
+  _globals['_VARIABLEPREVIEW']._serialized_start=1116
+  _globals['_VARIABLEPREVIEW']._serialized_end=1473
+  _globals['_OPENSESSIONREQUEST']._serialized_start=1476
+  _globals['_OPENSESSIONREQUEST']._serialized_end=1706
+  _globals['_OPENSESSIONRESPONSE']._serialized_start=1709
+  _globals['_OPENSESSIONRESPONSE']._serialized_end=1928
+  _globals['_SESSIONDONE']._serialized_start=1930
+  _globals['_SESSIONDONE']._serialized_end=1999
+  _globals['_COMPONENTPREVIEW']._serialized_start=2002
+  _globals['_COMPONENTPREVIEW']._serialized_end=2295
+  _globals['_PREVIEWOUTPUT']._serialized_start=2298
+  _globals['_PREVIEWOUTPUT']._serialized_end=2489
+  _globals['_ESTIMATECOSTREQUEST']._serialized_start=2491
+  _globals['_ESTIMATECOSTREQUEST']._serialized_end=2580
+  _globals['_ESTIMATECOSTRESPONSE']._serialized_start=2583
+  _globals['_ESTIMATECOSTRESPONSE']._serialized_end=3058
+  _globals['_ESTIMATECOSTRESPONSE_COMPONENTSENTRY']._serialized_start=2863
+  _globals['_ESTIMATECOSTRESPONSE_COMPONENTSENTRY']._serialized_end=2950
+  _globals['_ESTIMATECOSTRESPONSE_UNKNOWNENTRY']._serialized_start=2952
+  _globals['_ESTIMATECOSTRESPONSE_UNKNOWNENTRY']._serialized_end=2998
+  _globals['_COMPONENTCOST']._serialized_start=3060
+  _globals['_COMPONENTCOST']._serialized_end=3142
+  _globals['_EXECUTORSERVICE']._serialized_start=3390
+  _globals['_EXECUTORSERVICE']._serialized_end=3914
 # @@protoc_insertion_point(module_scope)

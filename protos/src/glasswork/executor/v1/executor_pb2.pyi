@@ -21,6 +21,34 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _VariableKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _VariableKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_VariableKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    VARIABLE_KIND_UNSPECIFIED: _VariableKind.ValueType  # 0
+    """Not set: there is no variable of that name."""
+    VARIABLE_KIND_OUTPUT: _VariableKind.ValueType  # 1
+    """An output port."""
+    VARIABLE_KIND_WEIGHT: _VariableKind.ValueType  # 2
+    """A weight of the layer."""
+    VARIABLE_KIND_LOCAL: _VariableKind.ValueType  # 3
+    """A local variable of the class's call."""
+
+class VariableKind(_VariableKind, metaclass=_VariableKindEnumTypeWrapper):
+    """What a variable is."""
+
+VARIABLE_KIND_UNSPECIFIED: VariableKind.ValueType  # 0
+"""Not set: there is no variable of that name."""
+VARIABLE_KIND_OUTPUT: VariableKind.ValueType  # 1
+"""An output port."""
+VARIABLE_KIND_WEIGHT: VariableKind.ValueType  # 2
+"""A weight of the layer."""
+VARIABLE_KIND_LOCAL: VariableKind.ValueType  # 3
+"""A local variable of the class's call."""
+Global___VariableKind: _TypeAlias = VariableKind  # noqa: Y015
+
 class _PreviewState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -231,6 +259,7 @@ class PreviewRequest(_message.Message):
     DATASET_HASH_FIELD_NUMBER: _builtins.int
     SAMPLE_FIELD_NUMBER: _builtins.int
     COMPONENTS_FIELD_NUMBER: _builtins.int
+    VARIABLES_FIELD_NUMBER: _builtins.int
     dataset_hash: _builtins.str
     """sha256: and the hash of the dataset's content; empty for a graph without data."""
     @_builtins.property
@@ -245,6 +274,10 @@ class PreviewRequest(_message.Message):
     def components(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The components to run, those before them included; empty for all."""
 
+    @_builtins.property
+    def variables(self) -> _containers.RepeatedCompositeFieldContainer[Global___VariableReference]:
+        """Variables of components to show besides their outputs, at most 64."""
+
     def __init__(
         self,
         *,
@@ -252,10 +285,11 @@ class PreviewRequest(_message.Message):
         dataset_hash: _builtins.str = ...,
         sample: Global___Sample | None = ...,
         components: _abc.Iterable[_builtins.str] | None = ...,
+        variables: _abc.Iterable[Global___VariableReference] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["program", b"program", "sample", b"sample"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["components", b"components", "dataset_hash", b"dataset_hash", "program", b"program", "sample", b"sample"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["components", b"components", "dataset_hash", b"dataset_hash", "program", b"program", "sample", b"sample", "variables", b"variables"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -263,27 +297,141 @@ Global___PreviewRequest: _TypeAlias = PreviewRequest  # noqa: Y015
 
 @_typing.final
 class PreviewResponse(_message.Message):
-    """One component's preview."""
+    """One component's preview, or a variable that was asked for."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PREVIEW_FIELD_NUMBER: _builtins.int
+    VARIABLE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def preview(self) -> Global___ComponentPreview:
-        """The result."""
+        """The result; unset where the answer is a variable."""
+
+    @_builtins.property
+    def variable(self) -> Global___VariablePreview:
+        """The variable; unset where the answer is a component's."""
 
     def __init__(
         self,
         *,
         preview: Global___ComponentPreview | None = ...,
+        variable: Global___VariablePreview | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["preview", b"preview"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["preview", b"preview", "variable", b"variable"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["preview", b"preview"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["preview", b"preview", "variable", b"variable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PreviewResponse: _TypeAlias = PreviewResponse  # noqa: Y015
+
+@_typing.final
+class VariableReference(_message.Message):
+    """A variable of a component."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPONENT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    component: _builtins.str
+    """The component's id."""
+    name: _builtins.str
+    """An output port, a weight by its Keras name (kernel, bias), or a local variable of `call`."""
+    def __init__(
+        self,
+        *,
+        component: _builtins.str = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["component", b"component", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VariableReference: _TypeAlias = VariableReference  # noqa: Y015
+
+@_typing.final
+class VariableSelection(_message.Message):
+    """The variables to show; a message of its own, so that none can be told from as before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___VariableReference]:
+        """The variables."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___VariableReference] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VariableSelection: _TypeAlias = VariableSelection  # noqa: Y015
+
+@_typing.final
+class VariablePreview(_message.Message):
+    """A variable of a component on the sample."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SPEC_FIELD_NUMBER: _builtins.int
+    STATISTICS_FIELD_NUMBER: _builtins.int
+    VISUALIZATION_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    kind: Global___VariableKind.ValueType
+    """What it is; unset where it is not there."""
+    @_builtins.property
+    def reference(self) -> Global___VariableReference:
+        """Which it is."""
+
+    @_builtins.property
+    def spec(self) -> _graph_pb2.TensorSpec:
+        """Whole shape and type."""
+
+    @_builtins.property
+    def statistics(self) -> _graph_pb2.TensorStatistics:
+        """Figures over the values."""
+
+    @_builtins.property
+    def visualization(self) -> _graph_pb2.Visualization:
+        """A picture."""
+
+    @_builtins.property
+    def error(self) -> _graph_pb2.ComponentError:
+        """Why it cannot be shown; unset where it is."""
+
+    @_builtins.property
+    def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The names that the component has, outputs first, then weights, then local variables."""
+
+    def __init__(
+        self,
+        *,
+        reference: Global___VariableReference | None = ...,
+        kind: Global___VariableKind.ValueType = ...,
+        spec: _graph_pb2.TensorSpec | None = ...,
+        statistics: _graph_pb2.TensorStatistics | None = ...,
+        visualization: _graph_pb2.Visualization | None = ...,
+        error: _graph_pb2.ComponentError | None = ...,
+        names: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "reference", b"reference", "spec", b"spec", "statistics", b"statistics", "visualization", b"visualization"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "kind", b"kind", "names", b"names", "reference", b"reference", "spec", b"spec", "statistics", b"statistics", "visualization", b"visualization"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VariablePreview: _TypeAlias = VariablePreview  # noqa: Y015
 
 @_typing.final
 class OpenSessionRequest(_message.Message):
@@ -296,6 +444,7 @@ class OpenSessionRequest(_message.Message):
     DATASET_HASH_FIELD_NUMBER: _builtins.int
     SAMPLE_FIELD_NUMBER: _builtins.int
     CANCEL_FIELD_NUMBER: _builtins.int
+    VARIABLES_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Number of the edit, increasing; answers carry it."""
     dataset_hash: _builtins.str
@@ -310,6 +459,10 @@ class OpenSessionRequest(_message.Message):
     def sample(self) -> Global___Sample:
         """The rows to show."""
 
+    @_builtins.property
+    def variables(self) -> Global___VariableSelection:
+        """Variables to show after the components, with every edit until others are named; at most 64."""
+
     def __init__(
         self,
         *,
@@ -318,10 +471,11 @@ class OpenSessionRequest(_message.Message):
         dataset_hash: _builtins.str = ...,
         sample: Global___Sample | None = ...,
         cancel: _builtins.bool = ...,
+        variables: Global___VariableSelection | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["program", b"program", "sample", b"sample"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["program", b"program", "sample", b"sample", "variables", b"variables"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel", b"cancel", "dataset_hash", b"dataset_hash", "program", b"program", "revision", b"revision", "sample", b"sample"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel", b"cancel", "dataset_hash", b"dataset_hash", "program", b"program", "revision", b"revision", "sample", b"sample", "variables", b"variables"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -338,6 +492,7 @@ class OpenSessionResponse(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     PREVIEW_FIELD_NUMBER: _builtins.int
     DONE_FIELD_NUMBER: _builtins.int
+    VARIABLE_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """The edit that this answers."""
     @_builtins.property
@@ -348,18 +503,23 @@ class OpenSessionResponse(_message.Message):
     def done(self) -> Global___SessionDone:
         """Every component of this edit has been answered."""
 
+    @_builtins.property
+    def variable(self) -> Global___VariablePreview:
+        """A variable that was asked for."""
+
     def __init__(
         self,
         *,
         revision: _builtins.int = ...,
         preview: Global___ComponentPreview | None = ...,
         done: Global___SessionDone | None = ...,
+        variable: Global___VariablePreview | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "kind", b"kind", "preview", b"preview"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "kind", b"kind", "preview", b"preview", "variable", b"variable"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "kind", b"kind", "preview", b"preview", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "kind", b"kind", "preview", b"preview", "revision", b"revision", "variable", b"variable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["preview", "done"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["preview", "done", "variable"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -492,3 +652,165 @@ class PreviewOutput(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PreviewOutput: _TypeAlias = PreviewOutput  # noqa: Y015
+
+@_typing.final
+class EstimateCostRequest(_message.Message):
+    """A program whose cost is to be estimated."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROGRAM_FIELD_NUMBER: _builtins.int
+    DATASET_HASH_FIELD_NUMBER: _builtins.int
+    dataset_hash: _builtins.str
+    """sha256: and the hash of the dataset's content; empty for a graph without data."""
+    @_builtins.property
+    def program(self) -> _graph_pb2.Program:
+        """The program of a graph without errors."""
+
+    def __init__(
+        self,
+        *,
+        program: _graph_pb2.Program | None = ...,
+        dataset_hash: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["program", b"program"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dataset_hash", b"dataset_hash", "program", b"program"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EstimateCostRequest: _TypeAlias = EstimateCostRequest  # noqa: Y015
+
+@_typing.final
+class EstimateCostResponse(_message.Message):
+    """What a model costs; what is unset stands in `unknown`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ComponentsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> Global___ComponentCost: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: Global___ComponentCost | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class UnknownEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    COMPONENTS_FIELD_NUMBER: _builtins.int
+    PARAMETERS_FIELD_NUMBER: _builtins.int
+    FLOPS_FIELD_NUMBER: _builtins.int
+    MEMORY_BYTES_FIELD_NUMBER: _builtins.int
+    EPOCH_SECONDS_FIELD_NUMBER: _builtins.int
+    UNKNOWN_FIELD_NUMBER: _builtins.int
+    parameters: _builtins.int
+    """Number of weights of the model, trained or not."""
+    flops: _builtins.int
+    """Floating-point operations of one forward pass for one row, counted as TensorFlow's profiler does."""
+    memory_bytes: _builtins.int
+    """Peak memory of the training process beyond what TensorFlow takes by itself, in bytes."""
+    epoch_seconds: _builtins.float
+    """Time of one epoch of training, in seconds."""
+    @_builtins.property
+    def components(self) -> _containers.MessageMap[_builtins.str, Global___ComponentCost]:
+        """The parts of the model, by component; a layer that is shared counts its weights once, at its owner."""
+
+    @_builtins.property
+    def unknown(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Why something is not known: parameters, flops, memory_bytes or epoch_seconds, and the reason."""
+
+    def __init__(
+        self,
+        *,
+        components: _abc.Mapping[_builtins.str, Global___ComponentCost] | None = ...,
+        parameters: _builtins.int | None = ...,
+        flops: _builtins.int | None = ...,
+        memory_bytes: _builtins.int | None = ...,
+        epoch_seconds: _builtins.float | None = ...,
+        unknown: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_epoch_seconds", b"_epoch_seconds", "_flops", b"_flops", "_memory_bytes", b"_memory_bytes", "_parameters", b"_parameters", "epoch_seconds", b"epoch_seconds", "flops", b"flops", "memory_bytes", b"memory_bytes", "parameters", b"parameters"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_epoch_seconds", b"_epoch_seconds", "_flops", b"_flops", "_memory_bytes", b"_memory_bytes", "_parameters", b"_parameters", "components", b"components", "epoch_seconds", b"epoch_seconds", "flops", b"flops", "memory_bytes", b"memory_bytes", "parameters", b"parameters", "unknown", b"unknown"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__epoch_seconds: _TypeAlias = _typing.Literal["epoch_seconds"]  # noqa: Y015
+    _WhichOneofArgType__epoch_seconds: _TypeAlias = _typing.Literal["_epoch_seconds", b"_epoch_seconds"]  # noqa: Y015
+    _WhichOneofReturnType__flops: _TypeAlias = _typing.Literal["flops"]  # noqa: Y015
+    _WhichOneofArgType__flops: _TypeAlias = _typing.Literal["_flops", b"_flops"]  # noqa: Y015
+    _WhichOneofReturnType__memory_bytes: _TypeAlias = _typing.Literal["memory_bytes"]  # noqa: Y015
+    _WhichOneofArgType__memory_bytes: _TypeAlias = _typing.Literal["_memory_bytes", b"_memory_bytes"]  # noqa: Y015
+    _WhichOneofReturnType__parameters: _TypeAlias = _typing.Literal["parameters"]  # noqa: Y015
+    _WhichOneofArgType__parameters: _TypeAlias = _typing.Literal["_parameters", b"_parameters"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__epoch_seconds) -> _WhichOneofReturnType__epoch_seconds | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__flops) -> _WhichOneofReturnType__flops | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__memory_bytes) -> _WhichOneofReturnType__memory_bytes | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__parameters) -> _WhichOneofReturnType__parameters | None: ...
+
+Global___EstimateCostResponse: _TypeAlias = EstimateCostResponse  # noqa: Y015
+
+@_typing.final
+class ComponentCost(_message.Message):
+    """What one component costs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARAMETERS_FIELD_NUMBER: _builtins.int
+    FLOPS_FIELD_NUMBER: _builtins.int
+    UNKNOWN_FIELD_NUMBER: _builtins.int
+    parameters: _builtins.int
+    """Number of weights, trained or not."""
+    flops: _builtins.int
+    """Floating-point operations of one call for one row; unset where it is not known."""
+    unknown: _builtins.str
+    """Why the operations are not known; empty where they are."""
+    def __init__(
+        self,
+        *,
+        parameters: _builtins.int = ...,
+        flops: _builtins.int | None = ...,
+        unknown: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_flops", b"_flops", "flops", b"flops"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_flops", b"_flops", "flops", b"flops", "parameters", b"parameters", "unknown", b"unknown"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__flops: _TypeAlias = _typing.Literal["flops"]  # noqa: Y015
+    _WhichOneofArgType__flops: _TypeAlias = _typing.Literal["_flops", b"_flops"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__flops) -> _WhichOneofReturnType__flops | None: ...
+
+Global___ComponentCost: _TypeAlias = ComponentCost  # noqa: Y015

@@ -55,6 +55,11 @@ class ExecutorServiceStub:
                 request_serializer=glasswork_dot_executor_dot_v1_dot_executor__pb2.OpenSessionRequest.SerializeToString,
                 response_deserializer=glasswork_dot_executor_dot_v1_dot_executor__pb2.OpenSessionResponse.FromString,
                 _registered_method=True)
+        self.EstimateCost = channel.unary_unary(
+                '/glasswork.executor.v1.ExecutorService/EstimateCost',
+                request_serializer=glasswork_dot_executor_dot_v1_dot_executor__pb2.EstimateCostRequest.SerializeToString,
+                response_deserializer=glasswork_dot_executor_dot_v1_dot_executor__pb2.EstimateCostResponse.FromString,
+                _registered_method=True)
 
 
 class ExecutorServiceServicer:
@@ -89,6 +94,13 @@ class ExecutorServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EstimateCost(self, request, context):
+        """Says what a model will cost before it is trained: exact where it can be, measured on a few batches where not.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ExecutorServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -111,6 +123,11 @@ def add_ExecutorServiceServicer_to_server(servicer, server):
                     servicer.OpenSession,
                     request_deserializer=glasswork_dot_executor_dot_v1_dot_executor__pb2.OpenSessionRequest.FromString,
                     response_serializer=glasswork_dot_executor_dot_v1_dot_executor__pb2.OpenSessionResponse.SerializeToString,
+            ),
+            'EstimateCost': grpc.unary_unary_rpc_method_handler(
+                    servicer.EstimateCost,
+                    request_deserializer=glasswork_dot_executor_dot_v1_dot_executor__pb2.EstimateCostRequest.FromString,
+                    response_serializer=glasswork_dot_executor_dot_v1_dot_executor__pb2.EstimateCostResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -222,6 +239,33 @@ class ExecutorService:
             '/glasswork.executor.v1.ExecutorService/OpenSession',
             glasswork_dot_executor_dot_v1_dot_executor__pb2.OpenSessionRequest.SerializeToString,
             glasswork_dot_executor_dot_v1_dot_executor__pb2.OpenSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EstimateCost(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/glasswork.executor.v1.ExecutorService/EstimateCost',
+            glasswork_dot_executor_dot_v1_dot_executor__pb2.EstimateCostRequest.SerializeToString,
+            glasswork_dot_executor_dot_v1_dot_executor__pb2.EstimateCostResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,6 +41,8 @@ class ExecutorServiceStub:
     """Runs a program once on a sample; one message a component, in topological order, then the stream ends."""
     OpenSession: _grpc.StreamStreamMultiCallable[_executor_pb2.OpenSessionRequest, _executor_pb2.OpenSessionResponse]
     """Keeps a worker warm for one editor: each request is an edit, each answer carries its revision."""
+    EstimateCost: _grpc.UnaryUnaryMultiCallable[_executor_pb2.EstimateCostRequest, _executor_pb2.EstimateCostResponse]
+    """Says what a model will cost before it is trained: exact where it can be, measured on a few batches where not."""
 
 @_typing.type_check_only
 class ExecutorServiceAsyncStub(ExecutorServiceStub):
@@ -55,6 +57,8 @@ class ExecutorServiceAsyncStub(ExecutorServiceStub):
     """Runs a program once on a sample; one message a component, in topological order, then the stream ends."""
     OpenSession: _aio.StreamStreamMultiCallable[_executor_pb2.OpenSessionRequest, _executor_pb2.OpenSessionResponse]  # type: ignore[assignment]
     """Keeps a worker warm for one editor: each request is an edit, each answer carries its revision."""
+    EstimateCost: _aio.UnaryUnaryMultiCallable[_executor_pb2.EstimateCostRequest, _executor_pb2.EstimateCostResponse]  # type: ignore[assignment]
+    """Says what a model will cost before it is trained: exact where it can be, measured on a few batches where not."""
 
 class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
     """Runs code of the user on a sample, away from every server process."""
@@ -90,5 +94,13 @@ class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_executor_pb2.OpenSessionResponse], _abc.AsyncIterator[_executor_pb2.OpenSessionResponse]]:
         """Keeps a worker warm for one editor: each request is an edit, each answer carries its revision."""
+
+    @_abc_1.abstractmethod
+    def EstimateCost(
+        self,
+        request: _executor_pb2.EstimateCostRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_executor_pb2.EstimateCostResponse, _abc.Awaitable[_executor_pb2.EstimateCostResponse]]:
+        """Says what a model will cost before it is trained: exact where it can be, measured on a few batches where not."""
 
 def add_ExecutorServiceServicer_to_server(servicer: ExecutorServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

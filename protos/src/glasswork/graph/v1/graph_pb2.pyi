@@ -935,6 +935,8 @@ class TensorStatistics(_message.Message):
     MEAN_FIELD_NUMBER: _builtins.int
     STD_FIELD_NUMBER: _builtins.int
     NAN_COUNT_FIELD_NUMBER: _builtins.int
+    ZERO_FRACTION_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
     min: _builtins.float
     """Smallest finite value."""
     max: _builtins.float
@@ -945,6 +947,10 @@ class TensorStatistics(_message.Message):
     """Standard deviation (population) of the finite values."""
     nan_count: _builtins.int
     """Number of values that are not finite."""
+    zero_fraction: _builtins.float
+    """Share of the values that are exactly 0; unset where it was not counted."""
+    size: _builtins.int
+    """Number of values; 0 where it is not known."""
     def __init__(
         self,
         *,
@@ -953,12 +959,16 @@ class TensorStatistics(_message.Message):
         mean: _builtins.float = ...,
         std: _builtins.float = ...,
         nan_count: _builtins.int = ...,
+        zero_fraction: _builtins.float | None = ...,
+        size: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_zero_fraction", b"_zero_fraction", "zero_fraction", b"zero_fraction"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["max", b"max", "mean", b"mean", "min", b"min", "nan_count", b"nan_count", "std", b"std"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_zero_fraction", b"_zero_fraction", "max", b"max", "mean", b"mean", "min", b"min", "nan_count", b"nan_count", "size", b"size", "std", b"std", "zero_fraction", b"zero_fraction"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__zero_fraction: _TypeAlias = _typing.Literal["zero_fraction"]  # noqa: Y015
+    _WhichOneofArgType__zero_fraction: _TypeAlias = _typing.Literal["_zero_fraction", b"_zero_fraction"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__zero_fraction) -> _WhichOneofReturnType__zero_fraction | None: ...
 
 Global___TensorStatistics: _TypeAlias = TensorStatistics  # noqa: Y015
 
@@ -978,8 +988,9 @@ class Visualization(_message.Message):
     MIN_FIELD_NUMBER: _builtins.int
     MAX_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """image, channels, heatmap, bars, line, histogram, probabilities or scalar."""
+    """image, channels, heatmap, overlay, bars, line, histogram, probabilities, text or scalar."""
     title: _builtins.str
     """What it shows."""
     width: _builtins.int
@@ -994,13 +1005,15 @@ class Visualization(_message.Message):
     """The value drawn darkest, or the lower end of the axis."""
     max: _builtins.float
     """The value drawn brightest, or the upper end of the axis."""
+    rows: _builtins.int
+    """Number of rows of the sample that the picture shows; 0 or 1 for the first alone."""
     @_builtins.property
     def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """The values; empty where there is a picture."""
 
     @_builtins.property
     def labels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """A name for each of the values; empty for none."""
+        """A name for each of the values, or the texts themselves; empty for none."""
 
     def __init__(
         self,
@@ -1015,10 +1028,11 @@ class Visualization(_message.Message):
         min: _builtins.float = ...,
         max: _builtins.float = ...,
         labels: _abc.Iterable[_builtins.str] | None = ...,
+        rows: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channels", b"channels", "height", b"height", "kind", b"kind", "labels", b"labels", "max", b"max", "min", b"min", "png", b"png", "title", b"title", "values", b"values", "width", b"width"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channels", b"channels", "height", b"height", "kind", b"kind", "labels", b"labels", "max", b"max", "min", b"min", "png", b"png", "rows", b"rows", "title", b"title", "values", b"values", "width", b"width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
