@@ -138,6 +138,8 @@ class _Analyser:
         self.explanation: list[tuple[str, str]] = []
         self.fresh: dict[str, dict[str, Any]] = {}
         self.targets: dict[str, FeatureProfile] = {}
+        self.ends: set[str] = set()
+        self.leading: set[str] = set()
 
     def run(self) -> Analysis:
         nodes = {name: self.node(name, item) for name, item in self.document.components.items()}
@@ -149,6 +151,9 @@ class _Analyser:
         training = self.find_training(ordered)
         self.features = {name: self.feature(node) for name, node in ordered.items()}
         self.aims = self.find_aims(ordered, training)
+        if training is not None and self.suggesting:
+            self.leading = wiring.behind([training])
+            self.ends = self.find_ends(ordered, training)
         for name, node in ordered.items():
             if name not in wiring.cyclic:
                 self.visit(node, ordered)
@@ -260,6 +265,18 @@ class _Analyser:
                     self.spread(source.component, column, nodes, aims)
         return aims
 
+    def find_ends(self, nodes: Mapping[str, Node], training: str) -> set[str]:
+        """Return the components whose values reach the training component unchanged in meaning."""
+        ends: set[str] = set()
+        for binding in nodes[training].bindings.values():
+            component: str | None = binding.component
+            while component is not None and component not in ends:
+                ends.add(component)
+                node = nodes[component]
+                through = node.type is not None and (node.type.passthrough or not node.component.type.endswith("dense"))
+                component = next(iter(node.bindings.values())).component if through and len(node.bindings) == 1 else None
+        return ends
+
     def spread(
         self, start: str, column: FeatureProfile, nodes: Mapping[str, Node], aims: dict[str, FeatureProfile]
     ) -> None:
@@ -290,7 +307,10 @@ class _Analyser:
         missing = self.check_connected(node)
         if node.type is None or node.settings is None:
             return
-        self.features[node.id] = self.feature(node)
+        column = self.features[node.id] = self.feature(node)
+        if node.kind is Kind.DATA:
+            # A column that is not there is told below; its code can be looked at all the same.
+            node.values["feature_type"] = column.type if column else "numerical"
         known = not missing and len(node.inputs) == len(node.bindings)
         if not missing:
             self.follow(node)
@@ -335,7 +355,6 @@ class _Analyser:
                 column = self.column_of(node)
                 if column is None:
                     return
-                node.values["feature_type"] = column.type
                 node.outputs = {"output": kind.infer_feature(node.settings, column.type)}
             else:
                 node.outputs = dict(kind.infer(node.settings, node.inputs))
@@ -381,6 +400,8 @@ class _Analyser:
             self.features[node.id],
             self.aims.get(node.id),
             self.targets if node.kind is Kind.TRAINING else {},
+            frozenset(node.component.settings),
+            node.id in self.leading and node.id not in self.ends,
         )
         if node.kind is not Kind.TRAINING and node.kind is not Kind.DATA and len(node.bindings) == 1:
             binding = next(iter(node.bindings.values()))

@@ -18,6 +18,7 @@ from glasswork_sdk.settings import Settings, validate
 from glasswork_sdk.specs import Port, TensorSpec
 from glasswork_servicekit.graphs import graph_from_message, graph_to_message
 from glasswork_servicekit.values import dict_to_struct, json_to_value
+from google.protobuf.struct_pb2 import Struct
 
 from glasswork_codegen.core.merge import Hunk
 from glasswork_codegen.core.program import CodeKind, ComponentCode, Program
@@ -39,6 +40,12 @@ _SEVERITIES: Final = {
 def document_of(message: graph_pb.Graph) -> Document:
     """Return a graph message as a document; raises InvalidDocument."""
     return Document.parse(graph_from_message(message))
+
+
+def changed_suggestions(before: graph_pb.Graph, document: Document, among: Iterable[str]) -> dict[str, Struct]:
+    """Return what `suggested` holds of the components, `among` some, where it differs from a graph's."""
+    present = {name: dict_to_struct(document.components[name].suggested) for name in among}
+    return {name: struct for name, struct in present.items() if struct != before.components[name].suggested}
 
 
 def graph_message(document: Document) -> graph_pb.Graph:

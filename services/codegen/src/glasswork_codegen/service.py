@@ -76,7 +76,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
         return await _in_thread(lambda: self._generate(request))
 
     def _generate(self, request: pb.GenerateCodeRequest) -> pb.GenerateCodeResponse:
-        analysis = self._analysis(request.graph, _profile(request), request.measured)
+        analysis = self._analysis(request.graph, _profile(request), request.measured, suggest=request.suggest)
         review(analysis, self._catalogue, only=Severity.ERROR)
         program, found = generate(analysis, self._catalogue, request.profile.table)
         response = pb.GenerateCodeResponse(
@@ -84,6 +84,11 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
         )
         if program is not None and (program.script or request.partial):
             response.program.CopyFrom(messages.program_message(program))
+        if request.suggest:
+            explained = {name for name, _ in analysis.explanation}
+            changed = messages.changed_suggestions(request.graph, analysis.document, explained)
+            reasons = [item for item in analysis.explanation if item[0] in changed]
+            response.MergeFrom(pb.GenerateCodeResponse(suggested=changed, explanation=_explanation(reasons)))
         return response
 
     async def CheckGraph(self, request: pb.CheckGraphRequest, context: Context) -> pb.CheckGraphResponse:
