@@ -21,23 +21,24 @@ WEIGHTS = "best_weights"
 class CallbackKeeper:
     """Knows the stateful callbacks of a run in the order of their first use, and puts their fields back.
 
-    `install` wraps `on_train_begin` on the classes, once in a process that does nothing but this run.
+    `install` wraps `on_train_begin` and `on_train_end` on the classes, once in a process that does only this run.
 
     Args:
-        entered_in_epoch: whether training begins in mid-epoch: then `train` calls `fit` once for the rest of the epoch
-            and once more, and the second call goes on where the first ended.
+        twice: whether training begins in mid-epoch and goes on after that epoch: then `train` calls `fit` for the rest
+            of the epoch and once more, and what the callbacks do between the two is none of the whole training.
     """
 
-    def __init__(self, entered_in_epoch: bool) -> None:
+    def __init__(self, twice: bool) -> None:
         self._callbacks: list[keras.callbacks.Callback] = []
         self._begun: dict[int, int] = {}
         self._saved: list[dict[str, Any]] = []
-        self._entered_in_epoch = entered_in_epoch
+        self._twice = twice
 
     def install(self) -> None:
         """Wrap the classes."""
         for kind in FIELDS:
-            kind.on_train_begin = self._wrapped(kind.on_train_begin)
+            kind.on_train_begin = self._wrapped_begin(kind.on_train_begin)
+            kind.on_train_end = self._wrapped_end(kind.on_train_end)
 
     def capture(self) -> tuple[Arrays, list[dict[str, Any]]]:
         """Return the weights that callbacks hold, by name, and their other fields."""
@@ -56,7 +57,7 @@ class CallbackKeeper:
             {**state, WEIGHTS: _weights(tensors, index, state[WEIGHTS])} for index, state in enumerate(states)
         ]
 
-    def _wrapped(self, original: Callable[..., None]) -> Callable[..., None]:
+    def _wrapped_begin(self, original: Callable[..., None]) -> Callable[..., None]:
         keeper = self
 
         def on_train_begin(self: keras.callbacks.Callback, logs: Mapping[str, Any] | None = None) -> None:
@@ -67,6 +68,17 @@ class CallbackKeeper:
 
         return on_train_begin
 
+    def _wrapped_end(self, original: Callable[..., None]) -> Callable[..., None]:
+        keeper = self
+
+        def on_train_end(self: keras.callbacks.Callback, logs: Mapping[str, Any] | None = None) -> None:
+            # Early stopping puts the best weights back at the end, which this is not yet.
+            goes_on = keeper._twice and keeper._begun.get(id(self)) == 1 and not self.model.stop_training
+            if not goes_on:
+                original(self, logs)
+
+        return on_train_end
+
     def _before(self, callback: keras.callbacks.Callback) -> dict[str, Any] | None:
         """Return the fields to put back after the reset, or None where the reset is meant."""
         begun = self._begun[id(callback)] = self._begun.get(id(callback), 0) + 1
@@ -74,7 +86,7 @@ class CallbackKeeper:
             self._callbacks.append(callback)
             index = len(self._callbacks) - 1
             return self._saved[index] if index < len(self._saved) else None
-        return _fields(callback) if begun == 2 and self._entered_in_epoch else None
+        return _fields(callback) if begun == 2 and self._twice else None
 
 
 def _fields(callback: keras.callbacks.Callback) -> dict[str, Any]:

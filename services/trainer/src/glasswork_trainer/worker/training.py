@@ -161,7 +161,7 @@ class Training:
         self._state = TrainingState(model)
         checkpoint = self._store.newest()
         epoch, step = (int(checkpoint.state["epoch"]), int(checkpoint.state["step"])) if checkpoint else (0, 0)
-        self._keeper = CallbackKeeper(entered_in_epoch=step > 0)
+        self._keeper = CallbackKeeper(twice=step > 0 and epoch + 1 < epochs)
         self._keeper.install()
         self._tap = GradientTap()
         self._tap.install()
