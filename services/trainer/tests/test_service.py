@@ -171,6 +171,8 @@ async def test_output_of_the_script_becomes_log_events(server: Server) -> None:
         (("        return (x - 77.9) / 95.9", "        return tf.reshape(x, (3, 7))"), "normalize1", 5),
         (("        return (x - 77.9) / 95.9", "        return x / undefined"), "normalize1", 5),
         (("kernel_size=(3, 3)", "kernel_size=(30, 30)"), "conv1", 0),
+        (("        return (x - 77.9) / 95.9", "        return (x - 77.9) / "), "normalize1", 5),
+        (("images[index] = ", "images[index] = 1 / 0 + "), "image", 0),
     ],
 )
 async def test_an_error_names_the_component_and_the_line_in_its_code(

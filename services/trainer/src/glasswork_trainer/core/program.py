@@ -133,8 +133,15 @@ class Program:
 
 
 def epochs_of(script: str) -> int:
-    """Return the constant EPOCHS of a script, read and not run; 0 where it has none."""
-    for node in ast.parse(script).body:
+    """Return the constant EPOCHS of a script, read and not run; 0 where it has none, or is no Python.
+
+    A script that is no Python makes a run that fails with the line at fault.
+    """
+    try:
+        body = ast.parse(script).body
+    except (SyntaxError, ValueError):
+        return 0
+    for node in body:
         match node:
             case ast.Assign(targets=[ast.Name(id="EPOCHS")], value=ast.Constant(value=int(count))):
                 return count

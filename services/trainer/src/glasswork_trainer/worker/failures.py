@@ -41,6 +41,8 @@ def place(error: BaseException, script: Path, program: Program) -> tuple[str, in
 
 def _lines(error: BaseException, script: Path) -> Iterator[int]:
     """Yield lines of the script, the innermost first: of the traceback, of the message, of the cause."""
+    if isinstance(error, SyntaxError) and error.filename == str(script):
+        yield error.lineno or 0
     frames = traceback.extract_tb(error.__traceback__)
     yield from (f.lineno or 0 for f in reversed(frames) if f.filename == str(script))
     mentions = FILE_LINE.findall(str(error))
@@ -65,7 +67,8 @@ def _is_training(identifier: str, program: Program) -> bool:
 
 
 def _message(error: BaseException, component: str, line: int) -> str:
-    text = plain(str(getattr(error, "message", "") or error)) or type(error).__name__
+    text = error.msg if isinstance(error, SyntaxError) else str(getattr(error, "message", "") or error)
+    text = plain(text) or type(error).__name__
     where = f" in '{component}'" if component else ""
     at = f", line {line} of its code" if component and line else ""
     return f"{type(error).__name__}{where}{at}: {text[:LONGEST_MESSAGE]}"
