@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from glasswork_sdk.component import ComponentType
+from glasswork_sdk.component import ComponentType, Suggestion, Surroundings
 from glasswork_sdk.diagnostics import SpecError
 from glasswork_sdk.settings import Settings, Size, setting
 from glasswork_sdk.specs import TensorSpec
@@ -115,6 +115,12 @@ class Convolution(ComponentType[ConvolutionSettings]):
         depth = channels * settings.depth_multiplier if settings.variant == "depthwise" else settings.filters
         return {"output": spec.with_shape((spec.shape[0], *sizes, depth))}
 
+    def suggest(
+        self, settings: ConvolutionSettings, inputs: Mapping[str, TensorSpec], around: Surroundings
+    ) -> Mapping[str, Suggestion]:
+        """Suggest as many dimensions as the input has axes to slide over."""
+        return _dimensions(settings.dimensions, inputs)
+
     @staticmethod
     def _axis(settings: ConvolutionSettings, size: int | None, kernel: int, stride: int, dilation: int) -> int | None:
         if size is None:
@@ -130,6 +136,15 @@ class Convolution(ComponentType[ConvolutionSettings]):
                 setting="kernel_size",
             )
         return result
+
+
+def _dimensions(current: int, inputs: Mapping[str, TensorSpec]) -> Mapping[str, Suggestion]:
+    spec = next(iter(inputs.values()), None)
+    wanted = spec.rank - 2 if spec is not None else 0
+    if wanted not in AXIS_NAMES or wanted == current == 2:
+        return {}
+    axes = f"{wanted} {'axis' if wanted == 1 else 'axes'}"
+    return {"dimensions": Suggestion(wanted, f"Its input has {axes} between the batch and the channels.")}
 
 
 class PoolingSettings(Settings):
@@ -180,3 +195,9 @@ class Pooling(ComponentType[PoolingSettings]):
                 )
             sizes.append(result)
         return {"output": spec.with_shape((spec.shape[0], *sizes, spec.shape[-1]))}
+
+    def suggest(
+        self, settings: PoolingSettings, inputs: Mapping[str, TensorSpec], around: Surroundings
+    ) -> Mapping[str, Suggestion]:
+        """Suggest as many dimensions as the input has axes to slide over."""
+        return _dimensions(settings.dimensions, inputs)

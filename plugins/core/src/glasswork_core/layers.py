@@ -63,7 +63,8 @@ class Dense(ComponentType[DenseSettings]):
         """Suggest units and activation for what the output is compared with."""
         target = around.target
         if target is None:
-            return {}
+            reason = "Without a function between them, layers inside a model are together no more than one of them."
+            return {"activation": Suggestion("relu", reason)} if around.hidden else {}
         if target.type == "categorical" and len(target.statistics.classes) > 1:
             count = len(target.statistics.classes)
             return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -64,6 +65,31 @@ class Reshape(ComponentType[ReshapeSettings]):
         if settings.permutation:
             shape = [shape[axis - 1] for axis in settings.permutation]
         return {"output": spec.with_shape((spec.shape[0], *shape))}
+
+    def suggest(
+        self, settings: ReshapeSettings, inputs: Mapping[str, TensorSpec], around: Surroundings
+    ) -> Mapping[str, Suggestion]:
+        """Suggest the shape that the layers behind a Reshape mostly want."""
+        wanted = _row_shape(next(iter(inputs.values()), None))
+        if wanted is None or "permutation" in around.chosen:
+            return {}
+        return {"shape": Suggestion(wanted[0], wanted[1])}
+
+
+def _row_shape(spec: TensorSpec | None) -> tuple[list[int], str] | None:
+    """Return another shape that is likely wanted, and why; None where nothing is."""
+    if spec is None or spec.size is None or spec.rank not in {2, 3, 4}:
+        return None
+    axes = [size for size in spec.shape[1:] if size is not None]
+    if spec.rank == 4:
+        return [axes[0], axes[1] * axes[2]], "The rows of an image, one after the other, are a sequence of steps."
+    if spec.rank == 3:
+        return [*axes, 1], "Layers for images expect channels on an axis of their own."
+    height = next(size for size in range(math.isqrt(axes[0]), 0, -1) if axes[0] % size == 0)
+    if height == 1:
+        return [axes[0], 1], f"{axes[0]} values are a sequence of as many steps with one channel."
+    width = axes[0] // height
+    return [height, width, 1], f"{axes[0]} values fit into an image of {height} × {width} pixels."
 
 
 class ResizeSettings(Settings):
@@ -145,6 +171,11 @@ def _figures(feature_of: Surroundings, target: bool = False) -> Mapping[str, Sug
     return suggestions
 
 
+def _of_method(figures: Mapping[str, Suggestion], settings: NormalizeSettings) -> Mapping[str, Suggestion]:
+    names = ("mean", "std") if settings.method == "standardize" else ("minimum", "maximum")
+    return {name: item for name, item in figures.items() if name in names}
+
+
 class Normalize(ComponentType[NormalizeSettings]):
     """Scales a column so that its values are of the size that layers learn from well."""
 
@@ -167,7 +198,7 @@ class Normalize(ComponentType[NormalizeSettings]):
         self, settings: NormalizeSettings, inputs: Mapping[str, TensorSpec], around: Surroundings
     ) -> Mapping[str, Suggestion]:
         """Suggest the figures of the column before it."""
-        return _figures(around)
+        return _of_method(_figures(around), settings)
 
 
 class Denormalize(ComponentType[NormalizeSettings]):
@@ -193,7 +224,7 @@ class Denormalize(ComponentType[NormalizeSettings]):
         self, settings: NormalizeSettings, inputs: Mapping[str, TensorSpec], around: Surroundings
     ) -> Mapping[str, Suggestion]:
         """Suggest the figures of the target."""
-        return _figures(around, target=True)
+        return _of_method(_figures(around, target=True), settings)
 
 
 class OneHotSettings(Settings):

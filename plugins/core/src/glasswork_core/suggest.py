@@ -11,6 +11,7 @@ from glasswork_sdk.suggestion import SuggestedGraph
 
 READABLE = {"numerical", "binary", "categorical", "image"}
 CLASSES = {"categorical", "binary"}
+NOUNS = {"numerical": "numbers", "image": "images"}
 
 
 def supervised(profile: DatasetProfile, inputs: Sequence[str], targets: Sequence[str]) -> SuggestedGraph | None:
@@ -19,27 +20,28 @@ def supervised(profile: DatasetProfile, inputs: Sequence[str], targets: Sequence
     Args:
         profile: what the dataset holds.
         inputs: columns that the model sees.
-        targets: columns that it predicts, all classes or all numbers.
+        targets: columns that it predicts: all classes, or all numbers and images.
     """
-    columns = [profile.features[name] for name in (*inputs, *targets)]
+    columns = [profile.features[name] for name in inputs]
     goals = [profile.features[name] for name in targets]
-    if any(column.type not in READABLE for column in columns):
+    if any(column.type not in READABLE for column in (*columns, *goals)):
         return None
-    if not (all(goal.type in CLASSES for goal in goals) or all(goal.type == "numerical" for goal in goals)):
+    classes = all(goal.type in CLASSES for goal in goals)
+    if not classes and any(goal.type in CLASSES for goal in goals):
         return None
     graph = SuggestedGraph()
-    features = _features(graph, profile, [profile.features[name] for name in inputs])
-    _heads(graph, profile, features, goals)
+    if len(columns) == 1 and columns[0].type == "image" and all(goal.type == "image" for goal in goals):
+        _images_to_images(graph, columns[0], goals)
+    else:
+        _heads(graph, _features(graph, profile, columns), goals)
+    _training(graph, goals, "classification" if classes else "regression")
     return graph
 
 
 def _features(graph: SuggestedGraph, profile: DatasetProfile, columns: Sequence[FeatureProfile]) -> str:
     """Add the inputs up to one tensor of rank 2, and return the id of the component that gives it."""
-    parts: list[str] = []
-    for row, column in enumerate(columns):
-        source = graph.add(component_id(column.name), "core.data", at=(0, row))
-        graph.components[source]["settings"]["feature"] = column.name
-        parts.append(_prepared(graph, source, column, row))
+    told: set[str] = set()
+    parts = [_prepared(graph, column, row, _reason(column, columns, told)) for row, column in enumerate(columns)]
     if len(parts) == 1:
         joined = parts[0]
     else:
@@ -49,17 +51,86 @@ def _features(graph: SuggestedGraph, profile: DatasetProfile, columns: Sequence[
     return _body(graph, joined, profile.rows, images, at=5 if images else 3)
 
 
-def _prepared(graph: SuggestedGraph, source: str, column: FeatureProfile, row: int) -> str:
+def _reason(column: FeatureProfile, columns: Sequence[FeatureProfile], told: set[str]) -> str:
+    """Return why a column is prepared as it is; for columns of one type, one sentence at the first of them."""
+    if column.type in told:
+        return ""
+    told.add(column.type)
+    count = sum(other.type == column.type for other in columns)
     if column.type == "categorical":
-        reason = f"The classes of '{column.name}' have no order, so each becomes a value of its own."
+        which = f"'{column.name}'" if count == 1 else f"the {count} columns of classes"
+        return f"The classes of {which} have no order, so each becomes a value of its own."
+    which = f"'{column.name}' is" if count == 1 else f"the {count} columns of {NOUNS.get(column.type, 'values')} are"
+    return f"Layers learn best from values around 0, so {which} scaled by mean and deviation."
+
+
+def _source(graph: SuggestedGraph, column: FeatureProfile, at: tuple[int, int]) -> str:
+    source = graph.add(component_id(column.name), "core.data", at=at)
+    graph.components[source]["settings"]["feature"] = column.name
+    return source
+
+
+def _prepared(graph: SuggestedGraph, column: FeatureProfile, row: int, reason: str) -> str:
+    source = _source(graph, column, (0, row))
+    if column.type == "categorical":
         return graph.add(f"{source}_one_hot", "core.one_hot", source, at=(1, row), reason=reason)
     if column.type == "binary":
         return source
-    reason = f"Layers learn best from values around 0, so '{column.name}' is scaled by its own mean and deviation."
-    scaled = graph.add(
-        f"{source}_normalize", "core.normalize", source, at=(1, row), reason=reason, method="standardize"
-    )
+    scaled = _scaled(graph, source, row, reason)
     return scaled if column.type == "numerical" else _convolutions(graph, scaled, column, row)
+
+
+def _scaled(graph: SuggestedGraph, source: str, row: int, reason: str) -> str:
+    return graph.add(f"{source}_normalize", "core.normalize", source, at=(1, row), reason=reason, method="standardize")
+
+
+def _images_to_images(graph: SuggestedGraph, column: FeatureProfile, goals: Sequence[FeatureProfile]) -> None:
+    """Add an encoder that makes the image small, and for each target a decoder that makes it large again."""
+    reason = _reason(column, [column], set())
+    last = _scaled(graph, _source(graph, column, (0, 0)), 0, reason)
+    copied = any(goal.name == column.name for goal in goals)
+    for number, filters in enumerate((32, 32)):
+        last = graph.add("conv1", "core.convolution", last, at=(2 + number, 0), filters=filters, kernel_size=[3, 3])
+        reason = (
+            "Pooling makes the image smaller, so that each value describes a larger part of it." if not number else ""
+        )
+        last = graph.add(
+            "pool1", "core.pooling", last, at=(3 + number, 0), reason=reason, operation="max", pool_size=[2, 2],
+            padding="same",
+        )  # fmt: skip
+    filters = 8 if copied else 64
+    reason = (
+        "Few values in the middle force the model to find what the images have in common."
+        if copied
+        else "The values in the middle see the largest part of the image."
+    )
+    code = graph.add("code", "core.convolution", last, at=(5, 0), reason=reason, filters=filters, kernel_size=[3, 3])
+    for row, goal in enumerate(goals):
+        _connect(graph, _decoded(graph, code, goal, row), goal, row)
+
+
+def _decoded(graph: SuggestedGraph, features: str, goal: FeatureProfile, row: int) -> str:
+    """Enlarge feature maps of a quarter of the size to an image like those of a target."""
+    height, width = goal.statistics.height or 32, goal.statistics.width or 32
+    last = features
+    for number, filters in enumerate((32, 32)):
+        reason = "Transposed convolutions double the size of the image." if row + number == 0 else ""
+        last = graph.add(
+            "up1", "core.convolution", last, at=(6 + number, row), reason=reason, variant="transposed",
+            filters=filters, kernel_size=[3, 3], strides=[2, 2],
+        )  # fmt: skip
+    # Pooling rounds up, and an input may have another size than the target.
+    last = graph.add("resize1", "core.resize", last, at=(8, row), height=height, width=width)
+    figures = goal.statistics
+    bounded = figures.min is not None and figures.max is not None and figures.min < figures.max
+    activation, method = ("sigmoid", "range") if bounded else ("linear", "standardize")
+    name = component_id(goal.name)
+    last = graph.add(
+        f"{name}_pixels", "core.convolution", last, at=(9, row), filters=figures.channels or 1, kernel_size=[3, 3],
+        activation=activation,
+    )  # fmt: skip
+    reason = f"The model learns in a small range, and this brings its answer back to the pixels of '{goal.name}'."
+    return graph.add(f"{name}_denormalize", "core.denormalize", last, at=(10, row), reason=reason, method=method)
 
 
 def _convolutions(graph: SuggestedGraph, source: str, column: FeatureProfile, row: int) -> str:
@@ -102,29 +173,41 @@ def _body(graph: SuggestedGraph, joined: str, rows: int, images: bool, at: int) 
     return graph.add("dropout1", "core.dropout", dense, at=(at + 1, 0), reason=reason, rate=rate)
 
 
-def _heads(graph: SuggestedGraph, profile: DatasetProfile, features: str, goals: Sequence[FeatureProfile]) -> None:
-    classes = goals[0].type in CLASSES
+def _heads(graph: SuggestedGraph, features: str, goals: Sequence[FeatureProfile]) -> None:
     for row, goal in enumerate(goals):
+        if goal.type == "image":
+            _connect(graph, _drawn(graph, features, goal, row), goal, row)
+            continue
         answer = graph.add(f"{component_id(goal.name)}_dense", "core.dense", features, at=(8, row))
-        if not classes:
+        if goal.type == "numerical":
             reason = f"The model learns around 0, and this brings its answer back to the units of '{goal.name}'."
-            answer = graph.add(
-                f"{component_id(goal.name)}_denormalize",
-                "core.denormalize",
-                answer,
-                at=(9, row),
-                reason=reason,
-                method="standardize",
-            )
-        truth = graph.add(component_id(goal.name), "core.data", at=(9, row + 1))
-        graph.components[truth]["settings"]["feature"] = goal.name
-        suffix = "" if row == 0 else f"_{row + 1}"
-        graph.connect(answer, f"train.predictions{suffix}")
-        graph.connect(truth, f"train.targets{suffix}")
+            name = f"{component_id(goal.name)}_denormalize"
+            answer = graph.add(name, "core.denormalize", answer, at=(9, row), reason=reason, method="standardize")
+        _connect(graph, answer, goal, row)
+
+
+def _drawn(graph: SuggestedGraph, features: str, goal: FeatureProfile, row: int) -> str:
+    """Make an image of values that belong to no place."""
+    height, width = -(-(goal.statistics.height or 32) // 4), -(-(goal.statistics.width or 32) // 4)
+    reason = f"A small picture of {height} × {width} is made first, and then enlarged."
+    units = height * width * 16
+    dense = graph.add("draw1", "core.dense", features, at=(4, row), reason=reason, units=units, activation="relu")
+    small = graph.add("reshape1", "core.reshape", dense, at=(5, row), shape=[height, width, 16])
+    return _decoded(graph, small, goal, row)
+
+
+def _connect(graph: SuggestedGraph, answer: str, goal: FeatureProfile, row: int) -> None:
+    truth = _source(graph, goal, (10, row + 1))
+    suffix = "" if row == 0 else f"_{row + 1}"
+    graph.connect(answer, f"train.predictions{suffix}")
+    graph.connect(truth, f"train.targets{suffix}")
+
+
+def _training(graph: SuggestedGraph, goals: Sequence[FeatureProfile], kind: str) -> None:
     names = " and ".join(f"'{goal.name}'" for goal in goals)
-    kind = "classification" if classes else "regression"
-    reason = f"{names} {'is a class' if classes else 'is a number'}, so the model learns by {kind}."
-    graph.add("train", f"core.{kind}", at=(10, 0), reason=reason)
+    what = "a class" if kind == "classification" else "an image" if goals[0].type == "image" else "a number"
+    verb = f"is {what}" if len(goals) == 1 else "are numbers or images" if kind == "regression" else "are classes"
+    graph.add("train", f"core.{kind}", at=(11, 0), reason=f"{names} {verb}, so the model learns by {kind}.")
 
 
 def component_id(column: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
@@ -11,6 +12,8 @@ from glasswork_sdk.graph import numbered, port_number
 from glasswork_sdk.settings import Numbers, setting
 from glasswork_sdk.specs import Port, TensorSpec
 from pydantic import StrictInt, model_validator
+
+from glasswork_core.optimizers import USUAL_RATES
 
 PORTS = (Port("predictions", repeated=True), Port("targets", repeated=True, target=True))
 
@@ -136,8 +139,9 @@ class _Supervised(TrainingType[Any]):
     def suggest(
         self, settings: Any, inputs: Mapping[str, TensorSpec], around: Surroundings
     ) -> Mapping[str, Suggestion]:
-        """Suggest epochs, batch size and learning rate for the number of rows."""
-        return learning(around.profile.rows) if around.profile and around.profile.rows else {}
+        """Suggest epochs, batch size and learning rate for the number of rows and the optimizer."""
+        rows = around.profile.rows if around.profile else 0
+        return learning(rows, settings, around.chosen) if rows else {}
 
 
 def form_of(target: TensorSpec | None) -> str:
@@ -147,18 +151,39 @@ def form_of(target: TensorSpec | None) -> str:
     return "binary" if target.shape[-1] == 1 else "one_hot"
 
 
-def learning(rows: int) -> dict[str, Suggestion]:
-    """Return how long and in which steps to learn from so many rows."""
-    epochs = 200 if rows < 1_000 else 60 if rows < 10_000 else 20
-    batch = 16 if rows < 1_000 else 32 if rows < 20_000 else 128
-    return {
+def learning(rows: int, settings: SupervisedSettings, chosen: frozenset[str]) -> dict[str, Suggestion]:
+    """Return how long and in which steps to learn from so many rows.
+
+    Args:
+        rows: rows of the dataset.
+        settings: what holds now; of it, only what the user has chosen is looked at.
+        chosen: names of what the user has chosen.
+    """
+    epochs = settings.epochs if "epochs" in chosen else 200 if rows < 1_000 else 60 if rows < 10_000 else 20
+    batch = settings.batch_size if "batch_size" in chosen else 16 if rows < 1_000 else 32 if rows < 20_000 else 128
+    patience = min(20 if rows < 1_000 else 10, max(1, epochs // 5))
+    found = {
         "epochs": Suggestion(epochs, f"{rows:,} rows are seen {epochs} times at most; early stopping ends it sooner."),
         "batch_size": Suggestion(batch, f"Steps of {batch} rows are a good compromise for {rows:,} rows."),
+        "learning_rate": _learning_rate(settings.optimizer, batch),
         "early_stopping": Suggestion(True, "Training ends by itself when the validation rows stop getting better."),
-        "patience": Suggestion(
-            20 if rows < 1_000 else 10, "Small data needs patience, because single epochs say little."
-        ),
+        "patience": Suggestion(patience, f"{patience} epochs without getting better are no accident any more."),
     }
+    if settings.schedule != "constant":
+        steps = max(1, math.ceil(rows * 0.7 / batch) * epochs)
+        fitting = steps if settings.schedule == "cosine" else max(1, steps // 20)
+        found["decay_steps"] = Suggestion(fitting, f"The whole training has about {steps:,} steps.")
+    return found
+
+
+def _learning_rate(optimizer: str, batch: int) -> Suggestion:
+    """Return the optimizer's usual rate, higher for large batches, whose gradients are surer (by the square root)."""
+    usual = USUAL_RATES[optimizer]
+    factor = math.sqrt(batch / 64) if batch > 64 else 1.0
+    rate = min(float(f"{usual.usual * factor:.1g}"), usual.high)
+    reason = f"{optimizer} usually learns well at {usual.usual:g}"
+    reason += f", and steps of {batch} rows allow for more." if rate > usual.usual else "."
+    return Suggestion(rate, reason)
 
 
 class Classification(_Supervised):

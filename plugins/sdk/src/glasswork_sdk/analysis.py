@@ -273,8 +273,8 @@ class _Analyser:
             while component is not None and component not in ends:
                 ends.add(component)
                 node = nodes[component]
-                through = node.type is not None and (node.type.passthrough or not node.component.type.endswith("dense"))
-                component = next(iter(node.bindings.values())).component if through and len(node.bindings) == 1 else None
+                through = node.type is not None and node.type.passthrough and len(node.bindings) == 1
+                component = next(iter(node.bindings.values())).component if through else None
         return ends
 
     def spread(

@@ -54,12 +54,16 @@ class Surroundings:
         feature: the column that a data component reads, or that the component's data came from unchanged.
         target: the column that this component's output is compared with, if it ends a path to the training component.
         targets: for a training component, the column behind each target port.
+        chosen: names of the settings that the user has set; the others may follow.
+        hidden: whether the output goes on to other components of the model, and ends no path to training.
     """
 
     profile: DatasetProfile | None = None
     feature: FeatureProfile | None = None
     target: FeatureProfile | None = None
     targets: Mapping[str, FeatureProfile] = field(default_factory=dict)
+    chosen: frozenset[str] = frozenset()
+    hidden: bool = False
 
 
 class ComponentType(Generic[S]):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from glasswork_sdk.analysis import Analysis, analyse
 from glasswork_sdk.document import DatasetReference, Document, FeatureReference, Split
@@ -11,6 +13,9 @@ from glasswork_sdk.errors import FieldViolation, InternalError, InvalidInput
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.profile import DatasetProfile
 from glasswork_sdk.suggestion import SuggestedGraph
+
+MANY: Final = 4
+"""Components of one type, above which their settings are not explained one by one."""
 
 
 def suggest_graph(
@@ -46,11 +51,12 @@ def suggest_graph(
         )
     usable = [name for name in profile.features if name not in targets and profile.features[name].type != "unknown"]
     chosen = _columns(profile, inputs or usable, "inputs")
-    both = sorted(set(chosen) & set(targets))
+    # An image may be what the model sees and what it makes: an autoencoder.
+    both = sorted(name for name in set(chosen) & set(targets) if profile.features[name].type != "image")
     if both or not chosen:
         told = f"'{both[0]}' is both" if both else "there is no column left as input"
         raise InvalidInput(
-            f"Inputs and targets are different columns, at least one of each; {told}.",
+            f"Inputs and targets are different columns (but for images), at least one of each; {told}.",
             fields=[FieldViolation("inputs", told)],
         )
     graph = catalogue.hooks.glasswork_suggest_graph(profile=profile, inputs=chosen, targets=targets)
@@ -113,10 +119,13 @@ def _document(
 
 
 def _fresh(analysis: Analysis, graph: SuggestedGraph) -> list[tuple[str, str]]:
-    """Return the reasons of suggested settings, but for those of the many columns, which say the same thing."""
+    """Return the reasons of suggested settings, but for those that the many columns repeat."""
     told = {(component, text) for component, text in graph.explanation}
+    counts = Counter(item["type"] for item in graph.components.values())
     return [
-        (component, text) for component, text in dict.fromkeys(analysis.explanation) if (component, text) not in told
+        (component, text)
+        for component, text in dict.fromkeys(analysis.explanation)
+        if (component, text) not in told and counts[analysis.nodes[component].component.type] <= MANY
     ]
 
 
