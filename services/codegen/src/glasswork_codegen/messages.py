@@ -10,16 +10,15 @@ from glasswork.graph.v1 import graph_pb2 as graph_pb
 from glasswork_sdk.component import ComponentType, TrainingType
 from glasswork_sdk.diagnostics import Diagnostic
 from glasswork_sdk.document import Document
-from glasswork_sdk.errors import InvalidSettings
 from glasswork_sdk.plugins import PluginInfo
 from glasswork_sdk.profile import DatasetProfile, DatasetWarning, FeatureProfile, FeatureStatistics
 from glasswork_sdk.rules import ComponentValues, ValueStatistics
-from glasswork_sdk.settings import Settings, validate
 from glasswork_sdk.specs import Port, TensorSpec
 from glasswork_servicekit.graphs import graph_from_message, graph_to_message
 from glasswork_servicekit.values import dict_to_struct, json_to_value
 from google.protobuf.struct_pb2 import Struct
 
+from glasswork_codegen.core.documentation import default_settings
 from glasswork_codegen.core.merge import Hunk
 from glasswork_codegen.core.program import CodeKind, ComponentCode, Program
 
@@ -169,8 +168,8 @@ def _component_code(item: ComponentCode) -> graph_pb.ComponentCode:
     )
 
 
-def component_type_message(full: str, item: ComponentType[Any]) -> pb.ComponentType:
-    """Return a component type as a message; its ports are those of the default settings."""
+def component_type_message(full: str, item: ComponentType[Any], page: str) -> pb.ComponentType:
+    """Return a component type with its documentation page; its ports are those of the default settings."""
     settings = default_settings(item)
     metrics = item.metrics if isinstance(item, TrainingType) else ()
     return pb.ComponentType(
@@ -182,21 +181,11 @@ def component_type_message(full: str, item: ComponentType[Any]) -> pb.ComponentT
         inputs=_ports(item.inputs(settings)) if settings else [],
         outputs=_ports(item.outputs(settings)) if settings else [],
         settings_schema=dict_to_struct(item.Settings.model_json_schema()),
-        documentation=(type(item).__doc__ or item.summary).strip(),
+        documentation=page,
         training=isinstance(item, TrainingType),
         metrics=metrics,
         keywords=item.keywords,
     )
-
-
-def default_settings(item: ComponentType[Any]) -> Settings | None:
-    """Return the default settings, required texts filled with their name; None where that is not possible."""
-    required = {name: name for name, field in item.Settings.model_fields.items() if field.is_required()}
-    try:
-        settings: Settings = validate(item.Settings, required)
-    except InvalidSettings:
-        return None
-    return settings
 
 
 def _ports(ports: Iterable[Port]) -> list[pb.Port]:

@@ -20,6 +20,7 @@ from glasswork_sdk.review import review, review_values
 from glasswork_servicekit.values import dict_to_struct
 
 from glasswork_codegen import messages
+from glasswork_codegen.core.documentation import documentation
 from glasswork_codegen.core.edit import apply_edit
 from glasswork_codegen.core.generate import generate
 from glasswork_codegen.core.merge import Hunk, Merge
@@ -61,7 +62,10 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
     ) -> pb.ListComponentTypesResponse:
         """List the component types of all loaded plugins."""
         items, token = page(sorted(self._catalogue.types.items()), request.page_size, request.page_token)
-        types = [messages.component_type_message(full, item) for full, item in items]
+        catalogue = self._catalogue
+        types = [
+            messages.component_type_message(full, item, documentation(full, item, catalogue)) for full, item in items
+        ]
         return pb.ListComponentTypesResponse(component_types=types, next_page_token=token)
 
     async def ListPlugins(self, request: pb.ListPluginsRequest, context: Context) -> pb.ListPluginsResponse:
