@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 from glasswork_cli.failures import Failure
 
@@ -59,3 +60,15 @@ def test_settings_follow_the_data_and_say_why(glasswork: Glasswork, graph: dict[
 def test_code_of_nobody_is_refused(glasswork: Glasswork, graph: dict[str, Any]) -> None:
     with pytest.raises(Failure, match="no component 'nobody'"):
         code_of(glasswork, graph, "nobody")
+
+
+def test_every_component_type_has_a_page(glasswork: Glasswork) -> None:
+    headers = {"Authorization": f"Bearer {glasswork.directory.token()}"}
+    types = [item["type"] for item in glasswork.client.items("/components")]
+    with httpx.Client(base_url=glasswork.client.url, headers=headers, trust_env=False) as http:
+        pages = {name: http.get(f"/docs/components/{name}") for name in types}
+        missing = http.get("/docs/components/core.nothing")
+    assert {name for name, page in pages.items() if page.status_code != 200} == set()
+    assert "<h1>Convolution</h1>" in pages["core.convolution"].text
+    assert "<table>" in pages["core.convolution"].text
+    assert missing.status_code == 404

@@ -186,11 +186,19 @@ class Sample(_Request):
     count: int = Field(1, ge=1, le=64)
 
 
+class VariableReference(_Request):
+    """A variable of a component."""
+
+    component: str
+    name: str = Field(description="An output port, a weight (kernel, bias), or a local variable of the class's call.")
+
+
 class PreviewRequest(GraphRequest):
     """A graph to preview."""
 
     sample: Sample | None = None
     components: list[str] = Field([], description="Only these and those before them; empty for all.")
+    variable: VariableReference | None = None
 
 
 class SplitRequest(_Request):
@@ -263,6 +271,7 @@ class Statistics(BaseModel):
     mean: float | None
     std: float | None
     nan_count: int
+    zero_fraction: float | None = Field(None, description="Share of the values that are exactly 0.")
 
 
 class Visualization(BaseModel):
@@ -316,11 +325,26 @@ class ComponentPreview(BaseModel):
     outputs: list[Output] | None = Field(None, description="All outputs, where there are several.")
 
 
+class ComponentVariable(BaseModel):
+    """A variable of a component on the sample; `kind` is null where it is not there, and `names` says what is."""
+
+    component: str
+    name: str
+    kind: Literal["output", "weight", "local"] | None
+    shape: list[int | None] | None = Field(description="Whole, with the batch axis where there is one.")
+    dtype: str | None
+    statistics: Statistics | None
+    visualization: Visualization | None
+    error: ComponentError | None
+    names: list[str]
+
+
 class Previews(BaseModel):
-    """Previews by component, and the findings about the graph."""
+    """Previews by component, the findings about the graph and its values, and the variable that was asked for."""
 
     components: dict[str, ComponentPreview]
     diagnostics: list[Diagnostic]
+    variable: ComponentVariable | None = None
 
 
 class Explanation(BaseModel):

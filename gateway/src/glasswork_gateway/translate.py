@@ -141,6 +141,23 @@ def component_preview(message: executor_pb2.ComponentPreview) -> Json:
     return {**preview, "outputs": outputs} if len(outputs) > 1 else preview
 
 
+def component_variable(message: executor_pb2.VariablePreview) -> Json:
+    """Return a variable of a component on the sample."""
+    kind = executor_pb2.VariableKind.Name(message.kind).removeprefix("VARIABLE_KIND_").lower()
+    shown = message.HasField("spec")
+    return {
+        "component": message.reference.component,
+        "name": message.reference.name,
+        "kind": None if kind == "unspecified" else kind,
+        "shape": _shape(message.spec, whole=True) if shown else None,
+        "dtype": message.spec.dtype if shown else None,
+        "statistics": _statistics(message.statistics) if message.HasField("statistics") else None,
+        "visualization": _visualization(message.visualization) if message.HasField("visualization") else None,
+        "error": component_error(message.error) if message.HasField("error") else None,
+        "names": list(message.names),
+    }
+
+
 def unanswered_preview(error: Json | None) -> Json:
     """Return the preview of a component that has no code: it is wrong itself, or what is before it is."""
     empty = dict.fromkeys(("shape", "dtype", "statistics", "visualization", "cause"))
@@ -310,7 +327,8 @@ def _shape(spec: graph_pb2.TensorSpec, whole: bool = False) -> list[int | None]:
 
 def _statistics(message: graph_pb2.TensorStatistics) -> Json:
     figures = {name: finite(getattr(message, name)) for name in ("min", "max", "mean", "std")}
-    return {**figures, "nan_count": message.nan_count}
+    zeros = message.zero_fraction if message.HasField("zero_fraction") else None
+    return {**figures, "nan_count": message.nan_count, "zero_fraction": zeros}
 
 
 def _visualization(message: graph_pb2.Visualization) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from glasswork.codegen.v1 import codegen_pb2
@@ -14,6 +14,7 @@ from glasswork_sdk.errors import GlassworkError
 from glasswork_servicekit.graphs import diagnostics_to_dicts, graph_from_message, graph_to_message, struct_to_dict
 
 from glasswork_gateway import translate
+from glasswork_gateway.measured import Measured, merged
 from glasswork_gateway.problems import GraphHasErrors
 from glasswork_gateway.services import Services
 from glasswork_gateway.shelf import Shelf
@@ -37,11 +38,21 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Coded:
-    """A resolved document with its program and findings."""
+    """A resolved document with its program and errors.
+
+    Args:
+        resolved: the document, with the settings that followed.
+        program: its code.
+        diagnostics: its errors.
+        suggested: what `suggested` holds of the components where it has changed.
+        explanation: one sentence for each choice at those components.
+    """
 
     resolved: Resolved
     program: graph_pb2.Program
     diagnostics: list[dict[str, Any]]
+    suggested: dict[str, dict[str, Any]] = field(default_factory=dict)
+    explanation: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Workbench:
@@ -78,15 +89,52 @@ class Workbench:
             if error.code not in ("NOT_FOUND", "INVALID_ARGUMENT"):
                 raise
             resolved, missing = Resolved(graph_to_message(document.to_json()), None), [_missing_dataset(error)]
-        request = codegen_pb2.CheckGraphRequest(graph=resolved.graph, profile=resolved.profile)
+        return missing + await self.findings(resolved, Measured())
+
+    async def findings(self, resolved: Resolved, measured: Measured) -> list[dict[str, Any]]:
+        """Return what is wrong with a resolved document, as far as it can be told without running it."""
+        request = codegen_pb2.CheckGraphRequest(
+            graph=resolved.graph, profile=resolved.profile, measured=measured.specs(resolved.graph)
+        )
         answer = await self._services.codegen.CheckGraph(request, timeout=CODE_SECONDS)
-        return missing + diagnostics_to_dicts(answer.diagnostics)
+        return diagnostics_to_dicts(answer.diagnostics)
+
+    async def findings_in_values(self, resolved: Resolved, measured: Measured) -> list[dict[str, Any]]:
+        """Return what is wrong with the values that a document's previews have shown."""
+        request = codegen_pb2.CheckValuesRequest(
+            graph=resolved.graph,
+            profile=resolved.profile,
+            measured=measured.specs(resolved.graph),
+            values=measured.values(resolved.graph),
+        )
+        answer = await self._services.codegen.CheckValues(request, timeout=CODE_SECONDS)
+        return diagnostics_to_dicts(answer.diagnostics)
 
     async def code(self, resolved: Resolved, partial: bool = False) -> Coded:
         """Write the code of a document, errors or not: the findings say what is missing."""
         request = codegen_pb2.GenerateCodeRequest(graph=resolved.graph, profile=resolved.profile, partial=partial)
         answer = await self._services.codegen.GenerateCode(request, timeout=CODE_SECONDS)
         return Coded(resolved, answer.program, diagnostics_to_dicts(answer.diagnostics))
+
+    async def follow_and_code(self, resolved: Resolved, measured: Measured) -> Coded:
+        """Let the settings that nobody touched follow, and write what code can be written."""
+        request = codegen_pb2.GenerateCodeRequest(
+            graph=resolved.graph,
+            profile=resolved.profile,
+            measured=measured.specs(resolved.graph),
+            partial=True,
+            suggest=True,
+        )
+        answer = await self._services.codegen.GenerateCode(request, timeout=CODE_SECONDS)
+        for name, struct in answer.suggested.items():
+            resolved.graph.components[name].suggested.CopyFrom(struct)
+        return Coded(
+            resolved,
+            answer.program,
+            diagnostics_to_dicts(answer.diagnostics),
+            {name: struct_to_dict(struct) for name, struct in sorted(answer.suggested.items())},
+            translate.explanations(answer.explanation),
+        )
 
     async def sound_code(self, document: Document) -> Coded:
         """Write the code of a document without errors.
@@ -100,27 +148,40 @@ class Workbench:
         return coded
 
     async def preview(
-        self, document: Document, sample: executor_pb2.Sample, components: Sequence[str] = ()
-    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        self,
+        document: Document,
+        sample: executor_pb2.Sample,
+        components: Sequence[str] = (),
+        variables: Sequence[executor_pb2.VariableReference] = (),
+    ) -> dict[str, Any]:
         """Run a document once on a sample.
 
         Returns:
-            Previews by component, and the findings about the graph.
+            `components`: previews by component; `diagnostics`: the findings about the graph and its values; `variable`:
+            the last of the variables that were asked for.
         """
         coded = await self.code(await self.resolve(document), partial=True)
         previews: dict[str, Any] = {}
+        measured, variable = Measured(), None
         if coded.program.components:
             request = executor_pb2.PreviewRequest(
                 program=coded.program,
                 dataset_hash=coded.resolved.dataset_hash,
                 sample=sample,
                 components=[name for name in components if name in document.components],
+                variables=variables,
             )
             async for message in self._services.executor.Preview(request, timeout=PREVIEW_SECONDS):
+                if message.HasField("variable"):
+                    variable = translate.component_variable(message.variable)
+                    continue
+                measured.take(message.preview)
                 previews[message.preview.component] = translate.component_preview(message.preview)
         wanted = components or document.components
         previews |= unanswered(wanted, previews, coded.diagnostics)
-        return previews, coded.diagnostics
+        found = await self.findings(coded.resolved, measured)
+        found = merged(found, await self.findings_in_values(coded.resolved, measured))
+        return {"components": previews, "diagnostics": found, "variable": variable}
 
     async def suggest(
         self,

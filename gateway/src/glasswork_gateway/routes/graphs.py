@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fastapi import APIRouter
 from glasswork.executor.v1 import executor_pb2
 from glasswork.graph.v1 import graph_pb2
@@ -33,8 +35,9 @@ async def write_code(body: schemas.GraphRequest, context: InContext) -> Response
 async def preview_graph(body: schemas.PreviewRequest, context: InContext) -> Response:
     """Show what each component does to the first row of the training split, or to another sample."""
     sample = sample_message(body.sample)
-    previews, diagnostics = await context.workbench.preview(Document.parse(body.graph), sample, body.components)
-    return answer({"components": previews, "diagnostics": diagnostics})
+    variables = variable_messages([body.variable] if body.variable else [])
+    document = Document.parse(body.graph)
+    return answer(await context.workbench.preview(document, sample, body.components, variables))
 
 
 @router.post("/suggest", response_model=schemas.Suggestion)
@@ -43,6 +46,11 @@ async def suggest_graph(body: schemas.SuggestRequest, context: InContext) -> Res
     split = graph_pb2.Split(**body.split.model_dump()) if body.split else None
     document, explanation = await context.workbench.suggest(body.dataset, body.inputs, body.targets, split)
     return answer({"graph": document.to_json(), "explanation": explanation})
+
+
+def variable_messages(variables: Iterable[schemas.VariableReference]) -> list[executor_pb2.VariableReference]:
+    """Return references to variables as messages."""
+    return [executor_pb2.VariableReference(component=item.component, name=item.name) for item in variables]
 
 
 def sample_message(sample: schemas.Sample | None) -> executor_pb2.Sample:

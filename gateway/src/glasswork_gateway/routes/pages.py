@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import html
 from typing import Final
 
 from fastapi import APIRouter
+from glasswork.codegen.v1 import codegen_pb2
+from glasswork_sdk.errors import NotFound
+from markdown_it import MarkdownIt
 from starlette.responses import Response
 
+from glasswork_gateway.context import InContext
 from glasswork_gateway.pages import POLICY, page
 
 router = APIRouter(include_in_schema=False)
@@ -23,6 +28,18 @@ async def get_index() -> Response:
 async def get_docs() -> Response:
     """Describe the API."""
     return _page("docs.html")
+
+
+@router.get("/docs/components/{component_type}")
+async def get_component_page(component_type: str, context: InContext) -> Response:
+    """Describe a component type, from its class."""
+    found = await context.services.codegen.ListComponentTypes(codegen_pb2.ListComponentTypesRequest())
+    texts = {item.type: item.documentation for item in found.component_types}
+    if component_type not in texts:
+        raise NotFound(f"There is no component type '{component_type}'; GET /api/v1/components lists them.")
+    title, body = html.escape(component_type), MarkdownIt("js-default", {"html": False}).render(texts[component_type])
+    text = page("component.html").decode().replace("{{ title }}", title).replace("{{ body }}", body)
+    return Response(text, headers={"Content-Security-Policy": POLICY}, media_type="text/html; charset=utf-8")
 
 
 @router.get("/static/session.js")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import jsonpatch
@@ -10,7 +11,7 @@ from jsonpointer import JsonPointerException
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from glasswork_gateway.problems import BadRequest
-from glasswork_gateway.schemas import Sample
+from glasswork_gateway.schemas import Sample, VariableReference
 from glasswork_gateway.strict import parse_json
 
 _MAX_OPERATIONS = 10_000
@@ -24,6 +25,7 @@ class Edit(BaseModel):
         patch: RFC 6902 operations on the document.
         graph: a whole document instead.
         sample: the rows to show from now on.
+        variables: the variables to show from now on.
         cancel: whether to stop what runs.
     """
 
@@ -33,6 +35,7 @@ class Edit(BaseModel):
     patch: list[dict[str, Any]] | None = Field(None, max_length=_MAX_OPERATIONS)
     graph: dict[str, Any] | None = None
     sample: Sample | None = None
+    variables: list[VariableReference] | None = Field(None, max_length=64)
     cancel: bool = False
 
 
@@ -51,6 +54,22 @@ def read_edit(text: str) -> Edit:
         raise InvalidInput(
             f"The message is no edit: {fields[0].field}: {fields[0].description}.", fields=fields
         ) from None
+
+
+def suggestions(suggested: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the patch that puts what is suggested into a document; it may be applied twice."""
+    return [
+        {"op": "add", "path": f"/components/{name}/suggested", "value": dict(values)}
+        for name, values in suggested.items()
+    ]
+
+
+def with_suggestions(document: dict[str, Any], suggested: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the document with what is suggested; the one before stays as it is."""
+    components = dict(document["components"])
+    for name in suggested.keys() & components.keys():
+        components[name] = {**components[name], "suggested": dict(suggested[name])}
+    return {**document, "components": components}
 
 
 def apply_edit(document: dict[str, Any], edit: Edit) -> dict[str, Any]:

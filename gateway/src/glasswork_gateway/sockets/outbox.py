@@ -12,6 +12,8 @@ from pydantic_core import to_json
 from starlette.websockets import WebSocket
 
 ROOM: Final = 64
+LASTING: Final = frozenset({"ready", "error", "suggestions"})
+"""Kinds that a newer edit does not make worthless: what is suggested is a part of the document from then on."""
 
 
 @dataclass(frozen=True)
@@ -31,22 +33,31 @@ class Outbox:
 
     def __init__(self) -> None:
         self._waiting: deque[Waiting] = deque()
+        self._newest = 0
         self._changed = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
 
-    async def put(self, revision: int, kind: str, **members: Any) -> None:
-        """Add a message; wait while there is no room."""
+    async def put(self, revision: int, kind: str, **members: Any) -> bool:
+        """Add a message; wait while there is no room.
+
+        Returns:
+            False where it answers an edit that a newer one has made worthless, and is not sent.
+        """
         await self._room.wait()
+        if kind not in LASTING and revision < self._newest:
+            return False
         self._waiting.append(Waiting(revision, kind, members))
         self._changed.set()
         if len(self._waiting) >= ROOM:
             self._room.clear()
+        return True
 
     def drop_before(self, revision: int) -> list[Waiting]:
         """Take out what answers earlier edits; return it, for a part of it may still be true."""
-        dropped = [item for item in self._waiting if item.revision < revision]
-        self._waiting = deque(item for item in self._waiting if item.revision >= revision)
+        self._newest = revision
+        dropped = [item for item in self._waiting if item.revision < revision and item.kind not in LASTING]
+        self._waiting = deque(item for item in self._waiting if item.revision >= revision or item.kind in LASTING)
         if len(self._waiting) < ROOM:
             self._room.set()
         return dropped

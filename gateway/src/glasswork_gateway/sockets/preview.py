@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter
@@ -18,9 +18,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from glasswork_gateway import translate
 from glasswork_gateway.context import Context, context_of
+from glasswork_gateway.measured import Measured, merged
 from glasswork_gateway.problems import problem_of
-from glasswork_gateway.routes.graphs import sample_message
-from glasswork_gateway.sockets.edits import Edit, apply_edit, read_edit
+from glasswork_gateway.routes.graphs import sample_message, variable_messages
+from glasswork_gateway.sockets.edits import Edit, apply_edit, read_edit, suggestions, with_suggestions
 from glasswork_gateway.sockets.lifetime import accept, close_with, until_first
 from glasswork_gateway.sockets.outbox import Outbox, Waiting
 from glasswork_gateway.workbench import Coded, Resolved, unanswered
@@ -42,21 +43,38 @@ async def preview_socket(socket: WebSocket, model: str) -> None:
     await LiveSession(context, socket, graph_from_message(copy.graph)).run(copy.etag)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Asked:
-    """What the executor was asked: for which edit, with which findings, and what it cannot answer."""
+    """What the executor was asked: for which edit, of which document, and what it cannot answer.
 
-    revision: int
-    diagnostics: list[dict[str, Any]]
-    rest: dict[str, Any]
-    answered: frozenset[str] = frozenset()
+    Args:
+        edit: the edit.
+        coded: its document, code and errors.
+        rest: previews of the components that have no code.
+        findings: looks for what is wrong with the document meanwhile.
+        specs: what was known of custom code.
+        executed: components that ran for the same edit before.
+    """
+
+    edit: Edit
+    coded: Coded | None = None
+    rest: dict[str, Any] = field(default_factory=dict)
+    findings: asyncio.Task[list[dict[str, Any]]] | None = None
+    specs: dict[str, graph_pb2.TensorSpec] = field(default_factory=dict)
+    executed: int = 0
+
+    def stop(self) -> None:
+        """Stop looking: a newer edit was made."""
+        if self.findings is not None:
+            self.findings.cancel()
 
 
 class LiveSession:
     """One editor: its own copy of the document, and one session of the executor.
 
     While an answer is under way only the newest edit waits. The executor tells nothing twice: a preview for an older
-    edit is held until the newest one is answered, and sent then if it was not told anew.
+    edit is held until the newest one is answered, and sent then if it was not told anew. What is suggested becomes a
+    part of this copy when it is told, so that later patches may speak of it.
 
     Args:
         context: the services.
@@ -69,14 +87,16 @@ class LiveSession:
         self._socket = socket
         self._document = document
         self._sample = executor_pb2.Sample(count=1)
+        self._variables = executor_pb2.VariableSelection()
         self._outbox = Outbox()
         self._edit: Edit | None = None
         self._edited = asyncio.Event()
         self._call: Any = None
         self._relay: asyncio.Task[None] | None = None
         self._number = 0
-        self._asked = _Asked(0, [], {})
+        self._asked = _Asked(Edit.model_validate({}))
         self._held: dict[str, Any] = {}
+        self._measured = Measured()
         self._dataset: DatasetReference | None = None
         self._profile: graph_pb2.DatasetProfile | None = None
 
@@ -87,6 +107,7 @@ class LiveSession:
         try:
             await until_first(tasks)
         finally:
+            self._asked.stop()
             self._drop_session()
 
     async def _read(self) -> None:
@@ -106,6 +127,8 @@ class LiveSession:
                 continue
             if edit.sample is not None:
                 self._sample = sample_message(edit.sample)
+            if edit.variables is not None:
+                self._variables = executor_pb2.VariableSelection(items=variable_messages(edit.variables))
             self._edit = edit
             self._edited.set()
 
@@ -124,16 +147,33 @@ class LiveSession:
 
     async def _answer(self, edit: Edit, content: dict[str, Any]) -> None:
         document = Document.parse(content)
-        coded = await self._context.workbench.code(await self._resolve(document), partial=True)
-        await self._outbox.put(edit.revision, "shapes", components=translate.shapes(coded.program))
+        resolved = await self._resolve(document)
+        specs = self._measured.specs(resolved.graph)
+        coded = await self._context.workbench.follow_and_code(resolved, self._measured)
+        if self._edit is not edit:
+            return  # what a newer edit makes of it is worked out next
         coded_ids = {item.id: item for item in coded.program.components}
         rest = unanswered(document.components, coded_ids, coded.diagnostics)
-        self._asked = _Asked(edit.revision, coded.diagnostics, rest, frozenset(coded_ids))
-        self._number += 1
+        executed = self._asked.executed if self._asked.edit is edit else 0
+        self._ask_for(_Asked(edit, coded, rest, specs=specs, executed=executed))
+        await self._outbox.put(edit.revision, "shapes", components=translate.shapes(coded.program))
+        await self._tell_suggestions(edit, coded)
         if coded.program.components:
             await self._ask(coded)
-        else:
+        self._asked.findings = asyncio.create_task(self._context.workbench.findings(resolved, self._measured))
+        if not coded.program.components:
             await self._finish(executed=0, cached=0, milliseconds=0.0)
+
+    def _ask_for(self, asked: _Asked) -> None:
+        self._asked.stop()
+        self._asked = asked
+        self._number += 1
+
+    async def _tell_suggestions(self, edit: Edit, coded: Coded) -> None:
+        if coded.suggested:
+            self._document = with_suggestions(self._document, coded.suggested)
+            patch = suggestions(coded.suggested)
+            await self._outbox.put(edit.revision, "suggestions", patch=patch, explanation=coded.explanation)
 
     async def _ask(self, coded: Coded) -> None:
         request = executor_pb2.OpenSessionRequest(
@@ -141,6 +181,7 @@ class LiveSession:
             program=coded.program,
             dataset_hash=coded.resolved.dataset_hash,
             sample=self._sample,
+            variables=self._variables,
         )
         try:
             await self._session().write(request)
@@ -150,8 +191,7 @@ class LiveSession:
             await self._session().write(request)
 
     async def _cancel(self, edit: Edit) -> None:
-        self._number += 1
-        self._asked = _Asked(edit.revision, [], {})
+        self._ask_for(_Asked(edit))
         try:
             if self._call is not None:
                 await self._call.write(executor_pb2.OpenSessionRequest(revision=self._number, cancel=True))
@@ -188,15 +228,19 @@ class LiveSession:
         """Pass on what the executor says to the newest edit."""
         try:
             async for message in call:
-                if message.WhichOneof("kind") == "preview":
-                    await self._put_preview(message.preview, message.revision == self._number)
-                elif message.revision == self._number:
+                newest, kind = message.revision == self._number, message.WhichOneof("kind")
+                if kind == "preview":
+                    await self._put_preview(message.preview, newest)
+                elif kind == "variable" and newest:
+                    told = translate.component_variable(message.variable)
+                    await self._outbox.put(self._asked.edit.revision, "variable", variable=told)
+                elif kind == "done" and newest:
                     done = message.done
                     await self._finish(done.executed, done.cached, done.milliseconds)
         except GlassworkError as error:
             if call is self._call:
                 self._call = None
-                await self._outbox.put(self._asked.revision, "error", **problem_of(error))
+                await self._outbox.put(self._asked.edit.revision, "error", **problem_of(error))
 
     def _hold(self, dropped: list[Waiting]) -> None:
         for item in dropped:
@@ -204,19 +248,50 @@ class LiveSession:
                 self._held |= item.members["components"]
 
     async def _put_preview(self, message: executor_pb2.ComponentPreview, newest: bool) -> None:
+        self._measured.take(message)
         told = translate.component_preview(message)
         if not newest:
             self._held[message.component] = told
             return
         self._held.pop(message.component, None)
-        await self._outbox.put(self._asked.revision, "preview", components={message.component: told})
+        if not await self._outbox.put(self._asked.edit.revision, "preview", components={message.component: told}):
+            self._held[message.component] = told
 
     async def _finish(self, executed: int, cached: int, milliseconds: float) -> None:
         asked = self._asked
-        held = {name: self._held.pop(name) for name in sorted(asked.answered & self._held.keys())}
+        if asked.coded is None:
+            return
+        graph, revision = asked.coded.resolved.graph, asked.edit.revision
+        if self._measured.specs(graph) != asked.specs and self._edit is asked.edit:
+            # Custom code gives other shapes than were known: what follows it may be suggested anew.
+            asked.executed += executed
+            self._edited.set()
+            return
+        diagnostics = await self._diagnose(asked)
+        if asked is not self._asked:
+            return
+        answered = {item.id for item in asked.coded.program.components}
+        held = {name: self._held.pop(name) for name in sorted(answered & self._held.keys())}
         for components in (held, asked.rest):
             if components:
-                await self._outbox.put(asked.revision, "preview", components=components)
-        await self._outbox.put(asked.revision, "diagnostics", diagnostics=asked.diagnostics)
-        figures = {"executed": executed, "cached": cached, "milliseconds": milliseconds}
-        await self._outbox.put(asked.revision, "done", **figures)
+                await self._outbox.put(revision, "preview", components=components)
+        await self._outbox.put(revision, "diagnostics", diagnostics=diagnostics)
+        again = asked.executed
+        figures = {"executed": executed + again, "cached": max(cached - again, 0), "milliseconds": milliseconds}
+        await self._outbox.put(revision, "done", **figures)
+
+    async def _diagnose(self, asked: _Asked) -> list[dict[str, Any]]:
+        """Return what is wrong with the document and with its values."""
+        if asked.coded is None or asked.findings is None:
+            return []
+        workbench, coded = self._context.workbench, asked.coded
+        try:
+            values = await workbench.findings_in_values(coded.resolved, self._measured)
+            return merged(await asked.findings, values)
+        except asyncio.CancelledError:
+            if asked is not self._asked:
+                return []
+            raise
+        except GlassworkError:
+            # The errors are known all the same; what a broken check would add is not worth the previews.
+            return coded.diagnostics
