@@ -33,6 +33,8 @@ class Statistics:
         mean: mean.
         std: standard deviation of the population.
         nan_count: number of values that are not finite.
+        zero_fraction: share of the values that are exactly 0; None where there are no numbers.
+        size: number of values.
     """
 
     min: float = 0.0
@@ -40,6 +42,8 @@ class Statistics:
     mean: float = 0.0
     std: float = 0.0
     nan_count: int = 0
+    zero_fraction: float | None = None
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,17 +80,17 @@ def statistics(array: Array) -> Statistics:
         array: numbers or truth values of any shape.
     """
     values = np.asarray(array)
-    if values.dtype.kind not in "fiub":
-        return Statistics()
+    if values.dtype.kind not in "fiub" or not values.size:
+        return Statistics(size=values.size)
     values = values.astype(np.float64).ravel()
     finite = values[np.isfinite(values)]
-    missing = values.size - finite.size
+    missing, zeros = values.size - finite.size, 1 - np.count_nonzero(values) / values.size
     if not finite.size:
-        return Statistics(nan_count=missing)
+        return Statistics(nan_count=missing, zero_fraction=zeros, size=values.size)
     # Scaled first: the squares of float32's largest values overflow even a double's mean.
     scale = float(np.abs(finite).max()) or 1.0
     mean, std = float((finite / scale).mean()) * scale, float((finite / scale).std()) * scale
-    return Statistics(float(finite.min()), float(finite.max()), mean, std, missing)
+    return Statistics(float(finite.min()), float(finite.max()), mean, std, missing, zeros, values.size)
 
 
 def draw(row: Array, hint: str = "auto", title: str = "") -> Picture | None:
