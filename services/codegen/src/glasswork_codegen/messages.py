@@ -165,6 +165,7 @@ def _component_code(item: ComponentCode) -> graph_pb.ComponentCode:
         target_side=item.target_side,
         keyed_inputs=item.keyed_inputs,
         uses_variables=item.uses_variables,
+        labels=item.labels,
     )
 
 

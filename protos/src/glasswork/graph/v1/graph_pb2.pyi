@@ -831,6 +831,7 @@ class ComponentCode(_message.Message):
     TARGET_SIDE_FIELD_NUMBER: _builtins.int
     KEYED_INPUTS_FIELD_NUMBER: _builtins.int
     USES_VARIABLES_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The component's id."""
     type: _builtins.str
@@ -848,7 +849,9 @@ class ComponentCode(_message.Message):
     shares: _builtins.str
     """The id of the component whose layer is called again; empty for none."""
     visualization: _builtins.str
-    """The visualisation that suits the output: auto, image, channels, heatmap, bars, line, histogram or probabilities."""
+    """The visualisation that suits the output: auto, image, channels, heatmap, overlay, bars, line, histogram or
+    probabilities.
+    """
     target_side: _builtins.bool
     """True where the component stands between data and targets only and is no part of the model."""
     keyed_inputs: _builtins.bool
@@ -866,6 +869,10 @@ class ComponentCode(_message.Message):
     @_builtins.property
     def specs(self) -> _containers.MessageMap[_builtins.str, Global___TensorSpec]:
         """What the component's type says of its outputs, by port, where it can."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of the classes whose probabilities the output holds, in order; empty for other outputs."""
 
     def __init__(
         self,
@@ -885,10 +892,11 @@ class ComponentCode(_message.Message):
         target_side: _builtins.bool = ...,
         keyed_inputs: _builtins.bool = ...,
         uses_variables: _builtins.bool = ...,
+        labels: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "first_line", b"first_line", "id", b"id", "inputs", b"inputs", "keyed_inputs", b"keyed_inputs", "kind", b"kind", "last_line", b"last_line", "outputs", b"outputs", "shares", b"shares", "specs", b"specs", "symbol", b"symbol", "target_side", b"target_side", "type", b"type", "uses_variables", b"uses_variables", "visualization", b"visualization"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "first_line", b"first_line", "id", b"id", "inputs", b"inputs", "keyed_inputs", b"keyed_inputs", "kind", b"kind", "labels", b"labels", "last_line", b"last_line", "outputs", b"outputs", "shares", b"shares", "specs", b"specs", "symbol", b"symbol", "target_side", b"target_side", "type", b"type", "uses_variables", b"uses_variables", "visualization", b"visualization"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

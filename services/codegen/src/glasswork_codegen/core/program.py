@@ -38,6 +38,7 @@ class ComponentCode:
         target_side: whether it stands between data and targets only.
         keyed_inputs: whether a call gets a mapping by port name.
         uses_variables: whether a call gets X too, the variables of the components before it.
+        labels: names of the classes whose probabilities the output holds.
         first_line: where the code begins in the script, from 1.
         last_line: where it ends, inclusive.
     """
@@ -55,6 +56,7 @@ class ComponentCode:
     target_side: bool = False
     keyed_inputs: bool = False
     uses_variables: bool = False
+    labels: tuple[str, ...] = ()
     first_line: int = 0
     last_line: int = 0
 

@@ -18,6 +18,7 @@ from glasswork_sdk.settings import Settings
 
 from glasswork_codegen.core.custom import CustomLayer, clashes, inspect_layer, missing_functions
 from glasswork_codegen.core.merge import Hunk, Merge, merge
+from glasswork_codegen.core.predictions import predicted_classes, shows_mask
 from glasswork_codegen.core.program import CodeKind, ComponentCode
 
 RESERVED: Final = frozenset(
@@ -137,11 +138,12 @@ class Renderer:
             inputs=dict(node.bindings),
             outputs=tuple(port.name for port in node.ports.outputs or ()),
             shares=node.component.shares or "",
-            visualization=visualization(node),
+            visualization="overlay" if shows_mask(node, self.analysis) else visualization(node),
             specs=dict(node.outputs),
             target_side=node.id in sides.target_side and node.id not in sides.model_side,
             keyed_inputs=keyed(node),
             uses_variables=custom is not None and custom.declares,
+            labels=predicted_classes(node, self.analysis),
         )
 
     def check_custom(self, node: Node, kind: CodeKind, text: str, custom: CustomLayer | None) -> None:
