@@ -102,6 +102,35 @@ greyscale PNG files. The original grey levels 0 to 16 were multiplied by 255/16 
     )
 
 
+def write_digit_halves() -> None:
+    """Write the digits again, cut in two: a picture of the upper half, and the ink of the lower half in numbers."""
+    data = load_digits()
+    upper = [[[round(float(value) * 255 / 16) for value in row] for row in image[:4]] for image in data.images]
+    ink = [[int(sum(column)) for column in image[4:].T] for image in data.images]
+    names = [f"images/{index:04d}.png" for index in range(len(upper))]
+    columns = ["upper", *(f"ink_{number}" for number in range(1, 9)), "digit"]
+    rows = [[name, *sums, int(digit)] for name, sums, digit in zip(names, ink, data.target, strict=True)]
+    pictures = [(name, grey_png(picture)) for name, picture in zip(names, upper, strict=True)]
+    write(
+        "digit_halves",
+        {"digit_halves.zip": packed([("digit_halves.csv", table(columns, rows)), *pictures])},
+        {
+            "title": "Halves of digits",
+            "summary": "1,797 hand-written digits: a picture of the upper half, and how much ink is in each column of "
+            "the lower half. Say which digit it is.",
+            "targets": ["digit"],
+            "licence": UCI_LICENCE,
+        },
+        """Derived from the test set of *Optical Recognition of Handwritten Digits* by E. Alpaydin and C. Kaynak (1998),
+UCI Machine Learning Repository, https://doi.org/10.24432/C50P49, as carried by scikit-learn.
+
+`digit_halves.zip` holds `digit_halves.csv` with the columns `upper` (a file name), `ink_1` to `ink_8` and `digit`
+(0 to 9), and pictures of the upper four rows as greyscale PNG files, their levels multiplied by 255/16 and rounded.
+`ink_1` to `ink_8` are the sums of the original grey levels 0 to 16 over the lower four rows,
+column by column from the left.""",
+    )
+
+
 def write_wine() -> None:
     """Write the wines: thirteen measurements and the cultivar."""
     data = load_wine()
@@ -147,6 +176,7 @@ def main() -> int:
     """Write all examples."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     write_digits()
+    write_digit_halves()
     write_wine()
     write_diabetes()
     return 0

@@ -166,12 +166,12 @@ def test_nothing_at_a_path_is_not_found(registry: Registry, tmp_path: Path) -> N
 
 def test_the_examples_are_listed_and_taken_in(registry: Registry) -> None:
     names = [example.name for example in registry.importer.list_examples(0, "").items]
-    assert names == ["diabetes", "digits", "wine"]
+    assert names == ["diabetes", "digit_halves", "digits", "wine"]
     digits = registry.importer.take_example("digits")
     folder = registry.layout.datasets / digits.hash
     assert digits.targets == ("digit",)
     assert len(list(folder.glob("images/*.png"))) == 1797
     assert (folder / "digits.csv").read_text().startswith("image,digit\nimages/0000.png,0\n")
     assert digits.hash == "81463e70b9261032a13819ba7d3cb29872160c9897b3ab747a494d3b7daf7b7b"
-    with pytest.raises(NotFound, match="diabetes, digits, wine"):
+    with pytest.raises(NotFound, match="diabetes, digit_halves, digits, wine"):
         registry.importer.take_example("../wine")

@@ -98,7 +98,7 @@ async def test_a_dataset_is_uploaded_imported_listed_and_removed(stub: Stub) -> 
     with pytest.raises(NotFound):
         await stub.GetDataset(pb.GetDatasetRequest(dataset="t"))
     assert (await stub.Reindex(pb.ReindexRequest())).datasets == 1
-    assert len((await stub.ListExamples(pb.ListExamplesRequest())).examples) == 3
+    assert len((await stub.ListExamples(pb.ListExamplesRequest())).examples) == 4
 
 
 async def test_bad_requests_name_the_field(stub: Stub, document: Callable[..., Document]) -> None:

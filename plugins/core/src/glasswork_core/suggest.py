@@ -106,11 +106,11 @@ def _images_to_images(graph: SuggestedGraph, column: FeatureProfile, goals: Sequ
     )
     code = graph.add("code", "core.convolution", last, at=(5, 0), reason=reason, filters=filters, kernel_size=[3, 3])
     for row, goal in enumerate(goals):
-        _connect(graph, _decoded(graph, code, goal, row), goal, row)
+        _connect(graph, _decoded(graph, code, _quarter(column), goal, row), goal, row)
 
 
-def _decoded(graph: SuggestedGraph, features: str, goal: FeatureProfile, row: int) -> str:
-    """Enlarge feature maps of a quarter of the size to an image like those of a target."""
+def _decoded(graph: SuggestedGraph, features: str, size: tuple[int, int], goal: FeatureProfile, row: int) -> str:
+    """Enlarge feature maps of a size four times, to an image like those of a target."""
     height, width = goal.statistics.height or 32, goal.statistics.width or 32
     last = features
     for number, filters in enumerate((32, 32)):
@@ -119,8 +119,8 @@ def _decoded(graph: SuggestedGraph, features: str, goal: FeatureProfile, row: in
             "up1", "core.convolution", last, at=(6 + number, row), reason=reason, variant="transposed",
             filters=filters, kernel_size=[3, 3], strides=[2, 2],
         )  # fmt: skip
-    # Pooling rounds up, and an input may have another size than the target.
-    last = graph.add("resize1", "core.resize", last, at=(8, row), height=height, width=width)
+    if (4 * size[0], 4 * size[1]) != (height, width):  # pooling rounds up, and input and target may differ
+        last = graph.add("resize1", "core.resize", last, at=(8, row), height=height, width=width)
     figures = goal.statistics
     bounded = figures.min is not None and figures.max is not None and figures.min < figures.max
     activation, method = ("sigmoid", "range") if bounded else ("linear", "standardize")
@@ -188,12 +188,18 @@ def _heads(graph: SuggestedGraph, features: str, goals: Sequence[FeatureProfile]
 
 def _drawn(graph: SuggestedGraph, features: str, goal: FeatureProfile, row: int) -> str:
     """Make an image of values that belong to no place."""
-    height, width = -(-(goal.statistics.height or 32) // 4), -(-(goal.statistics.width or 32) // 4)
+    height, width = _quarter(goal)
     reason = f"A small picture of {height} × {width} is made first, and then enlarged."
     units = height * width * 16
     dense = graph.add("draw1", "core.dense", features, at=(4, row), reason=reason, units=units, activation="relu")
     small = graph.add("reshape1", "core.reshape", dense, at=(5, row), shape=[height, width, 16])
-    return _decoded(graph, small, goal, row)
+    return _decoded(graph, small, (height, width), goal, row)
+
+
+def _quarter(column: FeatureProfile) -> tuple[int, int]:
+    """Return a quarter of the size of a column's images, rounded up as pooling twice does."""
+    height, width = column.statistics.height or 32, column.statistics.width or 32
+    return -(-height // 4), -(-width // 4)
 
 
 def _connect(graph: SuggestedGraph, answer: str, goal: FeatureProfile, row: int) -> None:

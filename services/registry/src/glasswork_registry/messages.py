@@ -15,7 +15,7 @@ from glasswork_servicekit.graphs import (
 from glasswork_servicekit.graphs import graph_to_message as _graph_to_message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from glasswork_registry.core.records import Dataset, Draft, Example, Model, Version
+from glasswork_registry.core.records import Dataset, Draft, Example, Model, Template, Version
 
 
 def timestamp(microseconds: int) -> Timestamp:
@@ -82,6 +82,21 @@ def example_message(example: Example) -> pb.Example:
         summary=example.summary,
         targets=example.targets,
         licence=example.licence,
+        templates=[_template_message(item) for item in example.templates],
+    )
+
+
+def _template_message(template: Template) -> pb.Template:
+    return pb.Template(
+        name=template.name,
+        title=template.title,
+        teaches=template.teaches,
+        metric=template.metric,
+        lower_is_better=template.lower_is_better,
+        goal=template.goal,
+        baseline=template.baseline,
+        baseline_name=template.baseline_name,
+        graph=_graph_to_message(template.graph),
     )
 
 

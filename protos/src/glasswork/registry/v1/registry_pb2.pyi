@@ -1250,6 +1250,7 @@ class Example(_message.Message):
     SUMMARY_FIELD_NUMBER: _builtins.int
     TARGETS_FIELD_NUMBER: _builtins.int
     LICENCE_FIELD_NUMBER: _builtins.int
+    TEMPLATES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name, as in example:NAME."""
     title: _builtins.str
@@ -1262,6 +1263,10 @@ class Example(_message.Message):
     def targets(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The columns to predict."""
 
+    @_builtins.property
+    def templates(self) -> _containers.RepeatedCompositeFieldContainer[Global___Template]:
+        """Ready models for it."""
+
     def __init__(
         self,
         *,
@@ -1270,14 +1275,71 @@ class Example(_message.Message):
         summary: _builtins.str = ...,
         targets: _abc.Iterable[_builtins.str] | None = ...,
         licence: _builtins.str = ...,
+        templates: _abc.Iterable[Global___Template] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["licence", b"licence", "name", b"name", "summary", b"summary", "targets", b"targets", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["licence", b"licence", "name", b"name", "summary", b"summary", "targets", b"targets", "templates", b"templates", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Example: _TypeAlias = Example  # noqa: Y015
+
+@_typing.final
+class Template(_message.Message):
+    """A ready model that ships with Glasswork."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    TEACHES_FIELD_NUMBER: _builtins.int
+    METRIC_FIELD_NUMBER: _builtins.int
+    LOWER_IS_BETTER_FIELD_NUMBER: _builtins.int
+    GOAL_FIELD_NUMBER: _builtins.int
+    BASELINE_FIELD_NUMBER: _builtins.int
+    BASELINE_NAME_FIELD_NUMBER: _builtins.int
+    GRAPH_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name, unique among templates and examples."""
+    title: _builtins.str
+    """Title."""
+    teaches: _builtins.str
+    """What it teaches, in three sentences."""
+    metric: _builtins.str
+    """The metric of the test that the numbers are about."""
+    lower_is_better: _builtins.bool
+    """True where the metric is an error."""
+    goal: _builtins.float
+    """What it should reach."""
+    baseline: _builtins.float
+    """What a trivial answer reaches."""
+    baseline_name: _builtins.str
+    """What that answer is."""
+    @_builtins.property
+    def graph(self) -> _graph_pb2.Graph:
+        """The model document."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        title: _builtins.str = ...,
+        teaches: _builtins.str = ...,
+        metric: _builtins.str = ...,
+        lower_is_better: _builtins.bool = ...,
+        goal: _builtins.float = ...,
+        baseline: _builtins.float = ...,
+        baseline_name: _builtins.str = ...,
+        graph: _graph_pb2.Graph | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["graph", b"graph"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["baseline", b"baseline", "baseline_name", b"baseline_name", "goal", b"goal", "graph", b"graph", "lower_is_better", b"lower_is_better", "metric", b"metric", "name", b"name", "teaches", b"teaches", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Template: _TypeAlias = Template  # noqa: Y015
 
 @_typing.final
 class ReindexRequest(_message.Message):

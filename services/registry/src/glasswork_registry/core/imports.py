@@ -13,10 +13,11 @@ from glasswork_sdk.errors import FieldViolation, Forbidden, InvalidInput, NotFou
 
 from glasswork_registry.core.datasets import DatasetStore
 from glasswork_registry.core.pages import Page, decode_token, encode_token, make_page, page_size
-from glasswork_registry.core.records import Dataset, Example
+from glasswork_registry.core.records import Dataset, Example, Template
 from glasswork_registry.core.sources import folder
 
 _EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,13 @@ class Importer:
         datasets: where they go.
         roots: the folders below which a path may be read.
         examples: the folder of the examples.
+        templates: the folder of the ready models.
     """
 
     datasets: DatasetStore
     roots: Sequence[Path] = ()
     examples: Path = _EXAMPLES
+    templates: Path = _TEMPLATES
 
     def list_examples(self, size: int, token: str) -> Page[Example]:
         """Return a page of the examples, by name.
@@ -40,7 +43,8 @@ class Importer:
             InvalidInput: a bad size or token.
         """
         limit, key = page_size(size), decode_token("examples", token, (str,))
-        found = [_example(facts) for facts in self._facts() if key is None or facts["name"] > key[0]]
+        templates = self._templates()
+        found = [_example(facts, templates) for facts in self._facts() if key is None or facts["name"] > key[0]]
         return make_page(found[: limit + 1], limit, lambda example: encode_token("examples", example.name))
 
     def take_example(self, name: str) -> Dataset:
@@ -83,10 +87,21 @@ class Importer:
             raise NotFound(f"There is nothing at {path[:200]!r}.")
         return real
 
+    def _templates(self) -> list[dict[str, Any]]:
+        return [json.loads(path.read_text()) for path in sorted(self.templates.glob("*.json"))]
+
     def _facts(self) -> list[dict[str, Any]]:
         files = sorted(self.examples.glob("*/example.json"))
         return [json.loads(path.read_bytes()) for path in files]
 
 
-def _example(facts: dict[str, Any]) -> Example:
-    return Example(facts["name"], facts["title"], facts["summary"], tuple(facts["targets"]), facts["licence"])
+def _example(facts: dict[str, Any], templates: Sequence[dict[str, Any]]) -> Example:
+    ready = tuple(_template(item) for item in templates if item["example"] == facts["name"])
+    return Example(facts["name"], facts["title"], facts["summary"], tuple(facts["targets"]), facts["licence"], ready)
+
+
+def _template(facts: dict[str, Any]) -> Template:
+    return Template(
+        facts["name"], facts["title"], facts["teaches"], facts["metric"], facts["lower_is_better"], facts["goal"],
+        facts["baseline"]["value"], facts["baseline"]["name"], facts["graph"],
+    )  # fmt: skip

@@ -111,14 +111,42 @@ class Dataset:
 
 
 @dataclass(frozen=True)
+class Template:
+    """A ready model that ships with Glasswork.
+
+    Args:
+        name: its name, unique among templates and examples.
+        title: its title.
+        teaches: what it teaches, in three sentences.
+        metric: the metric of the test that the numbers are about.
+        lower_is_better: whether the metric is an error.
+        goal: what it should reach.
+        baseline: what a trivial answer reaches.
+        baseline_name: what that answer is.
+        graph: the model document.
+    """
+
+    name: str
+    title: str
+    teaches: str
+    metric: str
+    lower_is_better: bool
+    goal: float
+    baseline: float
+    baseline_name: str
+    graph: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Example:
-    """A dataset that ships with Glasswork."""
+    """A dataset that ships with Glasswork, and the ready models for it."""
 
     name: str
     title: str
     summary: str
     targets: tuple[str, ...]
     licence: str
+    templates: tuple[Template, ...] = ()
 
 
 @dataclass(frozen=True)
