@@ -157,7 +157,8 @@ async def test_a_paused_run_stays_paused_over_a_restart(short_folder: Path, data
     await server.start()
     again = await server.get(run)
     assert (again.state, again.epoch, again.step) == (pb.STATE_PAUSED, paused.epoch, paused.step)
-    found = await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="conv1"))
+    # The server has just begun to load TensorFlow, which takes long on a busy machine.
+    found = await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="conv1"), timeout=90)
     assert {variable.kind for variable in found.variables} >= {"output", "weight"}
     await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
     assert await finished(server, run) == whole

@@ -132,7 +132,16 @@ class Runs:
         return live
 
     def page(self, model: str, size: int, token: str) -> tuple[list[Run], str]:
-        """Return a page of runs, the newest first, and the token of the next page (empty at the end)."""
+        """Return a page of runs, the newest first, and the token of the next page (empty at the end).
+
+        Raises:
+            InvalidInput: the token is none of ours.
+        """
+        if token and not RUN_ID.fullmatch(token):
+            raise InvalidInput(
+                "The page token is not one that this list gave out. Begin again without one.",
+                fields=[FieldViolation("page_token", "unknown token")],
+            )
         found = [identifier for identifier in sorted(self._runs, reverse=True) if not token or identifier < token]
         runs = [self._runs[identifier].run for identifier in found]
         matching = [run for run in runs if not model or run.model == model]
