@@ -136,7 +136,9 @@ def test_an_unfinished_model_is_saved_without_code(api: httpx.Client) -> None:
 def test_what_there_is_to_work_with_is_listed(api: httpx.Client) -> None:
     components = {item["type"]: item for item in ok(api.get("/components?page_size=1000"))["items"]}
     assert components["core.convolution"]["settings_schema"]["properties"]["filters"]["minimum"] == 1
-    assert {item["name"] for item in ok(api.get("/examples"))["items"]} == {"digits", "wine", "diabetes"}
+    examples = {item["name"]: item for item in ok(api.get("/examples"))["items"]}
+    assert examples.keys() == {"digits", "digit_halves", "wine", "diabetes"}
+    assert {item["name"] for item in examples["digits"]["templates"]} >= {"digits_images", "digits_autoencoder"}
     assert any(item["name"] == "core" and not item["error"] for item in ok(api.get("/plugins"))["items"])
     assert ok(api.get("/devices"))["items"][0]["kind"] == "cpu"
 
@@ -167,6 +169,15 @@ def test_a_run_is_paused_changed_resumed_and_stopped(api: httpx.Client, graph: J
     done = ended(api, f"/runs/{run}")
     assert (done["state"], done["end_reason"]) == ("SUCCEEDED", "stopped")
     assert api.delete(f"/runs/{run}").status_code == 204
+
+
+def test_a_model_is_made_of_a_template_and_sound(api: httpx.Client) -> None:
+    model = ok(api.post("/models", json={"template": "digits_sequence"}), 201)
+    assert model["name"] == "Sequence model"
+    graph = ok(api.get(f"/models/{model['id']}/graph"))
+    graph = graph.get("graph", graph)
+    assert graph["components"]["memory"]["type"] == "core.recurrent"
+    assert ok(api.post("/check", json={"graph": graph}))["diagnostics"] == []
 
 
 def test_a_reader_that_comes_again_has_every_event_once(deployment: Any, api: httpx.Client, graph: Json) -> None:

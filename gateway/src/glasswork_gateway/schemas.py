@@ -74,14 +74,35 @@ class Plugin(BaseModel):
     error: str | None
 
 
+class Baseline(BaseModel):
+    """What a trivial answer reaches."""
+
+    name: str
+    value: float
+
+
+class Template(BaseModel):
+    """A ready model that ships with Glasswork."""
+
+    name: str = Field(description="Unique among templates and examples; what POST /models takes as template.")
+    title: str
+    teaches: str = Field(description="Three sentences.")
+    metric: str = Field(description="The metric of the test that goal and baseline are about.")
+    lower_is_better: bool
+    goal: float = Field(description="What the model should reach on the test rows.")
+    baseline: Baseline
+    graph: dict[str, Any]
+
+
 class Example(BaseModel):
-    """A dataset that ships with Glasswork."""
+    """A dataset that ships with Glasswork, and the ready models for it."""
 
     name: str
     title: str
     summary: str
     targets: list[str]
     licence: str
+    templates: list[Template]
 
 
 class Device(BaseModel):
@@ -369,7 +390,9 @@ class CreateModel(_Request):
     dataset: str | None = Field(None, description="Suggest a graph for this dataset.")
     inputs: list[str] = []
     targets: list[str] = []
-    template: str | None = Field(None, description="Name of an example: its data with the suggested graph.")
+    template: str | None = Field(
+        None, description="Name of a template, or of an example for its data with the suggested graph."
+    )
 
 
 class RenameModel(_Request):

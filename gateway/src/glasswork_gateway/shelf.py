@@ -74,6 +74,12 @@ class Shelf:
         answer = await self._services.registry.ImportDataset(request, timeout=INSPECT_SECONDS)
         return await self._inspected_or_removed(answer.dataset)
 
+    async def template(self, name: str) -> registry_pb2.Template | None:
+        """Return a ready model by its name, or None where there is none of that name."""
+        request = registry_pb2.ListExamplesRequest(page_size=200)
+        found = await self._services.registry.ListExamples(request, metadata=(IDEMPOTENT,))
+        return next((item for example in found.examples for item in example.templates if item.name == name), None)
+
     async def find(self, name: str) -> registry_pb2.Dataset:
         """Return a dataset with its profile.
 

@@ -12,7 +12,7 @@ from glasswork.executor.v1 import executor_pb2
 from glasswork.graph.v1 import graph_pb2
 from glasswork.registry.v1 import registry_pb2
 from glasswork.trainer.v1 import trainer_pb2
-from glasswork_servicekit.graphs import profile_to_dict, struct_to_dict
+from glasswork_servicekit.graphs import graph_from_message, profile_to_dict, struct_to_dict
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -71,6 +71,21 @@ def example(message: registry_pb2.Example) -> Json:
         "summary": message.summary,
         "targets": list(message.targets),
         "licence": message.licence,
+        "templates": list(map(template, message.templates)),
+    }
+
+
+def template(message: registry_pb2.Template) -> Json:
+    """Return a ready model."""
+    return {
+        "name": message.name,
+        "title": message.title,
+        "teaches": message.teaches,
+        "metric": message.metric,
+        "lower_is_better": message.lower_is_better,
+        "goal": message.goal,
+        "baseline": {"name": message.baseline_name, "value": message.baseline},
+        "graph": graph_from_message(message.graph),
     }
 
 

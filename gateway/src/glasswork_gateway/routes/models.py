@@ -141,6 +141,9 @@ async def _first_document(body: schemas.CreateModel, context: Context) -> tuple[
         )
     if body.graph is not None:
         return body.name or "Model", Document.parse(body.graph)
+    ready = await context.shelf.template(body.template) if body.template else None
+    if ready is not None:
+        return body.name or ready.title, Document.parse(graph_from_message(ready.graph))
     source = f"example:{body.template}" if body.template else body.dataset
     if not source:
         return body.name or "Model", Document()
