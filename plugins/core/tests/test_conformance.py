@@ -83,6 +83,9 @@ OTHERS = [
         Case("core.regression", {"optimizer": optimizer, "learning_rate": 0.0625}, YES_NO)
         for optimizer in ("adam", "adamw", "nadam", "sgd", "rmsprop", "adagrad", "adadelta", "lion")
     ],
+    Case("core.multitask", {"tasks": ["classes"], "weights": [0.5]}, YES_NO),
+    Case("core.multitask", {"tasks": ["classes"]}, ONE_HOT),
+    Case("core.multitask", {}, {**PAIR, "predictions_2": TensorSpec((None, 1)), "targets_2": TensorSpec((None, 1))}),
     Case(
         "core.regression", {"schedule": "exponential", "decay_steps": 77, "decay_rate": 0.75, "loss": "huber"}, YES_NO
     ),

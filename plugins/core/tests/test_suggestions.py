@@ -43,6 +43,8 @@ def suggested(
         *product([(kind,) for kind in TYPES], [(kind,) for kind in TYPES]),
         *product(combinations(TYPES, 2), [(kind,) for kind in TYPES]),
         *product([TYPES, ("image", "image")], [("categorical", "binary"), ("numerical", "image"), ("image", "image")]),
+        (TYPES, TYPES),
+        (("numerical",), ("categorical", "numerical")),
     ],
 )
 def test_every_combination_of_types_is_sound_and_says_why(

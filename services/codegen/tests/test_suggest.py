@@ -44,6 +44,18 @@ def test_image_model_ends_in_a_probability_for_each_class(catalogue: Catalogue, 
     assert ("train", "'digit' is a class, so the model learns by classification.") in explanation
 
 
+def test_classes_and_numbers_are_learnt_at_once(catalogue: Catalogue) -> None:
+    document, explanation = suggest_graph(catalogue, mixed(), "dataset:people", targets=["class", "smoker", "train"])
+    training = document.components["train"]
+    assert training.type == "core.multitask"
+    assert training.suggested["tasks"] == ["classes", "classes", "numbers"]
+    assert training.suggested["weights"] == [1, 1, 0.4444]
+    assert (
+        "train",
+        "'class' and 'smoker' and 'train' are of two kinds, so the model learns by multitask.",
+    ) in explanation
+
+
 def test_several_targets_become_several_pairs(catalogue: Catalogue) -> None:
     document, _ = suggest_graph(catalogue, mixed(), "dataset:people", targets=["class", "smoker"])
     assert {"train.targets", "train.targets_2", "train.predictions_2"} <= {wire.target for wire in document.connections}
@@ -55,14 +67,16 @@ def test_several_targets_become_several_pairs(catalogue: Catalogue) -> None:
         ((), ("colour",), "has no column 'colour'; it has 'Size .cm.', 'class'"),
         ((), (), "Which column shall be predicted"),
         (("class",), ("class",), "'class' is both"),
-        ((), ("class", "train"), "No installed plugin"),
+        (("noise",), ("class",), "No installed plugin"),
     ],
 )
 def test_impossible_wishes_are_refused(
     catalogue: Catalogue, inputs: tuple[str, ...], targets: tuple[str, ...], told: str
 ) -> None:
+    profile = mixed()
+    profile.features["noise"] = FeatureProfile("noise", "sound")
     with pytest.raises(InvalidInput, match=told):
-        suggest_graph(catalogue, mixed(), "dataset:people", inputs, targets)
+        suggest_graph(catalogue, profile, "dataset:people", inputs, targets)
 
 
 def test_no_column_left_as_input_is_refused(catalogue: Catalogue) -> None:

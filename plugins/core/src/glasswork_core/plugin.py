@@ -13,6 +13,7 @@ from glasswork_sdk.suggestion import SuggestedGraph
 
 from glasswork_core import data, layers, operations, processing, suggest, training
 from glasswork_core.convolution import Convolution, Pooling
+from glasswork_core.multitask import Multitask
 from glasswork_core.recurrent import Recurrent
 from glasswork_core.rules import columns, learning, outputs, shapes, stacks, values
 from glasswork_core.rules import layers as neighbours
@@ -40,6 +41,7 @@ def glasswork_component_types() -> list[type[ComponentType[Any]]]:
         operations.Custom,
         training.Classification,
         training.Regression,
+        Multitask,
     ]
 
 

@@ -15,26 +15,25 @@ NOUNS = {"numerical": "numbers", "image": "images"}
 
 
 def supervised(profile: DatasetProfile, inputs: Sequence[str], targets: Sequence[str]) -> SuggestedGraph | None:
-    """Make a classifier or a regression, or return None where the columns are none of the core plugin's.
+    """Make a model with a head for each target, or return None where columns are none of the core plugin's.
 
     Args:
         profile: what the dataset holds.
         inputs: columns that the model sees.
-        targets: columns that it predicts: all classes, or all numbers and images.
+        targets: columns that it predicts.
     """
     columns = [profile.features[name] for name in inputs]
     goals = [profile.features[name] for name in targets]
     if any(column.type not in READABLE for column in (*columns, *goals)):
         return None
-    classes = all(goal.type in CLASSES for goal in goals)
-    if not classes and any(goal.type in CLASSES for goal in goals):
-        return None
+    classified = {goal.type in CLASSES for goal in goals}
+    kind = "multitask" if len(classified) == 2 else "classification" if classified == {True} else "regression"
     graph = SuggestedGraph()
     if len(columns) == 1 and columns[0].type == "image" and all(goal.type == "image" for goal in goals):
         _images_to_images(graph, columns[0], goals)
     else:
         _heads(graph, _features(graph, profile, columns), goals)
-    _training(graph, goals, "classification" if classes else "regression")
+    _training(graph, goals, kind)
     return graph
 
 
@@ -212,7 +211,8 @@ def _connect(graph: SuggestedGraph, answer: str, goal: FeatureProfile, row: int)
 def _training(graph: SuggestedGraph, goals: Sequence[FeatureProfile], kind: str) -> None:
     names = " and ".join(f"'{goal.name}'" for goal in goals)
     what = "a class" if kind == "classification" else "an image" if goals[0].type == "image" else "a number"
-    verb = f"is {what}" if len(goals) == 1 else "are numbers or images" if kind == "regression" else "are classes"
+    several = {"classification": "are classes", "regression": "are numbers or images", "multitask": "are of two kinds"}
+    verb = f"is {what}" if len(goals) == 1 else several[kind]
     graph.add("train", f"core.{kind}", at=(11, 0), reason=f"{names} {verb}, so the model learns by {kind}.")
 
 

@@ -90,7 +90,9 @@ class RegressionSettings(SupervisedSettings):
     )
 
 
-class _Supervised(TrainingType[Any]):
+class Supervised(TrainingType[Any]):
+    """What training components that compare predictions with targets have in common."""
+
     def inputs(self, settings: Any) -> Sequence[Port]:
         """Return pairs of predictions and targets."""
         return PORTS
@@ -186,7 +188,65 @@ def _learning_rate(optimizer: str, batch: int) -> Suggestion:
     return Suggestion(rate, reason)
 
 
-class Classification(_Supervised):
+def check_classes(prediction: TensorSpec, target: TensorSpec, port: str) -> None:
+    """Raise `SpecError` unless there is a probability for each class.
+
+    Args:
+        prediction: spec of the prediction.
+        target: spec of the truth.
+        port: the port of the prediction.
+    """
+    if not prediction.dtype.startswith("float"):
+        raise SpecError(
+            f"expects probabilities (float32), received {prediction.dtype}", port=port, code="dtype-mismatch"
+        )
+    if prediction.rank != 2:
+        raise SpecError(
+            f"expects predictions of rank 2 (batch, classes), received rank {prediction.rank} "
+            f"{prediction.shape_text()}. Insert a Flatten and a Dense before it",
+            port=port,
+            code="rank-mismatch",
+        )
+    form, width = form_of(target), prediction.shape[-1]
+    if form == "sparse" and (target.rank != 1 or width == 1):
+        raise SpecError(
+            f"compares {prediction.shape_text()} with the class index {target.shape_text()}, for which each "
+            "class needs a value. Give the Dense before it as many units as there are classes",
+            port=port,
+        )
+    if form != "sparse" and (target.rank != 2 or target.shape[-1] != width):
+        raise SpecError(
+            f"compares {prediction.shape_text()} with {target.shape_text()}, which must have the same shape",
+            port=port,
+        )
+
+
+def check_numbers(prediction: TensorSpec, target: TensorSpec, port: str) -> None:
+    """Raise `SpecError` unless both are numbers of one shape.
+
+    Args:
+        prediction: spec of the prediction.
+        target: spec of the truth.
+        port: the port of the prediction.
+    """
+    for spec, name in ((prediction, "predictions"), (target, "targets")):
+        if not spec.dtype.startswith("float"):
+            raise SpecError(
+                f"expects {name} that are numbers (float32), received {spec.dtype}. Use Classification for classes",
+                port=port if name == "predictions" else port.replace("predictions", "targets"),
+                code="dtype-mismatch",
+            )
+    same = prediction.rank == target.rank and all(
+        None in pair or pair[0] == pair[1] for pair in zip(prediction.shape, target.shape, strict=True)
+    )
+    if not same:
+        raise SpecError(
+            f"compares {prediction.shape_text()} with {target.shape_text()}, which must have the same shape",
+            port=port,
+        )
+
+
+class Classification(Supervised):
     """Learns to tell classes apart.
 
     Input shape:
@@ -205,29 +265,8 @@ class Classification(_Supervised):
         self, settings: ClassificationSettings, prediction: TensorSpec, target: TensorSpec, port: str
     ) -> None:
         """Raise `SpecError` unless there is a probability for each class."""
-        if not prediction.dtype.startswith("float"):
-            raise SpecError(
-                f"expects probabilities (float32), received {prediction.dtype}", port=port, code="dtype-mismatch"
-            )
-        if prediction.rank != 2:
-            raise SpecError(
-                f"expects predictions of rank 2 (batch, classes), received rank {prediction.rank} "
-                f"{prediction.shape_text()}. Insert a Flatten and a Dense before it",
-                port=port,
-                code="rank-mismatch",
-            )
+        check_classes(prediction, target, port)
         form, width = form_of(target), prediction.shape[-1]
-        if form == "sparse" and (target.rank != 1 or width == 1):
-            raise SpecError(
-                f"compares {prediction.shape_text()} with the class index {target.shape_text()}, for which each "
-                "class needs a value. Give the Dense before it as many units as there are classes",
-                port=port,
-            )
-        if form != "sparse" and (target.rank != 2 or target.shape[-1] != width):
-            raise SpecError(
-                f"compares {prediction.shape_text()} with {target.shape_text()}, which must have the same shape",
-                port=port,
-            )
         weights = len(settings.class_weights)
         expected = 2 if form == "binary" else width
         if weights and expected is not None and weights != expected:
@@ -245,7 +284,7 @@ class Classification(_Supervised):
             )
 
 
-class Regression(_Supervised):
+class Regression(Supervised):
     """Learns to predict numbers.
 
     Input shape:
@@ -262,18 +301,4 @@ class Regression(_Supervised):
 
     def check_pair(self, settings: RegressionSettings, prediction: TensorSpec, target: TensorSpec, port: str) -> None:
         """Raise `SpecError` unless both have one shape."""
-        for spec, name in ((prediction, "predictions"), (target, "targets")):
-            if not spec.dtype.startswith("float"):
-                raise SpecError(
-                    f"expects {name} that are numbers (float32), received {spec.dtype}. Use Classification for classes",
-                    port=port if name == "predictions" else port.replace("predictions", "targets"),
-                    code="dtype-mismatch",
-                )
-        same = prediction.rank == target.rank and all(
-            None in pair or pair[0] == pair[1] for pair in zip(prediction.shape, target.shape, strict=True)
-        )
-        if not same:
-            raise SpecError(
-                f"compares {prediction.shape_text()} with {target.shape_text()}, which must have the same shape",
-                port=port,
-            )
+        check_numbers(prediction, target, port)

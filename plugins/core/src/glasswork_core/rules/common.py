@@ -14,6 +14,7 @@ from glasswork_sdk.view import Head, View
 
 CLASSIFICATION: Final = "core.classification"
 REGRESSION: Final = "core.regression"
+MULTITASK: Final = "core.multitask"
 WEIGHTED: Final = ("core.dense", "core.convolution", "core.recurrent")
 SHAPING: Final = frozenset({"core.flatten", "core.reshape"})
 BEHIND_OUTPUT: Final = frozenset({"core.flatten", "core.reshape", "core.denormalize", "core.dropout"})

@@ -11,11 +11,12 @@ from glasswork_sdk.rules import Finding, Rule, rule
 from glasswork_sdk.view import View
 
 from glasswork_core.optimizers import USED_SETTINGS, USUAL_RATES
-from glasswork_core.rules.common import CLASSIFICATION, REGRESSION, is_training
+from glasswork_core.rules.common import CLASSIFICATION, MULTITASK, REGRESSION, is_training
 
 
 def _supervised(view: View) -> Node | None:
-    return view.training if is_training(view, CLASSIFICATION) or is_training(view, REGRESSION) else None
+    known = any(is_training(view, name) for name in (CLASSIFICATION, REGRESSION, MULTITASK))
+    return view.training if known else None
 
 
 def _on(view: View, node: Node, setting: str, message: str, **fix: Any) -> Finding:

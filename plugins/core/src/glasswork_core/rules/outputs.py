@@ -11,6 +11,7 @@ from glasswork_sdk.view import Head, View
 
 from glasswork_core.rules.common import (
     CLASSIFICATION,
+    MULTITASK,
     ONLY_CLASSIFICATION,
     ONLY_REGRESSION,
     REGRESSION,
@@ -136,7 +137,7 @@ def _bounded_regression(view: View) -> Iterator[Finding]:
 
 
 def _classes_and_width(view: View) -> Iterator[tuple[Head, str, int, int]]:
-    if not is_training(view, CLASSIFICATION):
+    if not is_training(view, CLASSIFICATION) and not is_training(view, MULTITASK):
         return
     for head in view.heads:
         width = width_of(head)
