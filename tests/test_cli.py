@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -99,6 +100,31 @@ def test_missing_target_column_is_refused_with_what_there_is(glasswork: Glasswor
     assert "'alcohol'" in answer.stderr
 
 
+def test_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    answer = command("suggest", str(WINE), "-o", str(tmp_path / "none" / "model.json"), directory=tmp_path / "data")
+    assert answer.returncode == 2
+    assert "There is no folder" in answer.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_file_that_is_not_there_is_told_without_services(tmp_path: Path) -> None:
+    answer = command("suggest", "nothing.csv", "--target", "x", directory=tmp_path / "data")
+    assert answer.returncode == 1
+    assert answer.stderr.splitlines() == [
+        "Error: nothing.csv is no file. Name a CSV, Parquet, NPZ or zip file, or example:digits."
+    ]
+
+
+def test_device_is_written_to_and_not_replaced(glasswork: Glasswork, model: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    answer = ask(glasswork, "code", str(model), "-o", str(pipe))
+    os.close(reader)
+    assert answer.returncode == 0, answer.stderr
+    assert pipe.is_fifo()
+
+
 def test_empty_file_is_refused(glasswork: Glasswork, tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_text("")
     answer = ask(glasswork, "suggest", str(tmp_path / "empty.csv"), "--target", "x", "-o", "/dev/null")
@@ -132,9 +158,11 @@ def test_run_is_tested_exported_and_asked(glasswork: Glasswork, run: dict[str, A
     exported = ask(glasswork, "export", run["id"], "--format", "onnx", "-o", str(tmp_path / "wine.onnx"), "--json")
     assert json.loads(exported.stdout)["max_difference"] <= 1e-5
     assert (tmp_path / "wine.onnx").stat().st_size > 100
-    asked = ask(glasswork, "predict", run["id"], str(WINE), "--json")
+    header, *lines = WINE.read_text().splitlines()
+    (tmp_path / "many.csv").write_text("\n".join([header, *lines * 7]))
+    asked = ask(glasswork, "predict", run["id"], str(tmp_path / "many.csv"), "--json")
     assert asked.returncode == 0, asked.stderr
-    assert len(json.loads(asked.stdout)["predictions"]) == 178
+    assert len(json.loads(asked.stdout)["predictions"]) == 7 * 178
 
 
 def test_runs_and_status_are_listed(glasswork: Glasswork, run: dict[str, Any]) -> None:

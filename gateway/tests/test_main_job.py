@@ -214,6 +214,18 @@ def test_sockets_of_what_is_not_there_say_so(deployment: Any) -> None:
         pass
 
 
+def test_socket_that_is_sent_bytes_says_that_messages_are_text(deployment: Any, api: Any) -> None:
+    model = api.post("/models", json={"name": "Bytes"}).json()["id"]
+    address = f"{deployment.sockets}/models/{model}/preview"
+    with connect(address, additional_headers=deployment.headers, proxy=None) as socket:
+        assert json.loads(socket.recv())["kind"] == "ready"
+        socket.send(b"{}")
+        with pytest.raises(ConnectionClosedError) as caught:
+            socket.recv()
+    assert caught.value.rcvd is not None
+    assert (caught.value.rcvd.code, caught.value.rcvd.reason) == (1003, "messages are JSON as text")
+
+
 @pytest.fixture
 def edit(deployment: Any, api: httpx.Client, graph: Json) -> Any:
     """Edit a fresh model over the preview socket: send an edit, return the answers up to its end by kind."""

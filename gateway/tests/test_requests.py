@@ -101,3 +101,21 @@ async def test_a_bad_upload_says_what_is_expected(
     answer = await client.post("/api/v1/datasets", headers={**bearer, "Content-Type": kind}, content=body)
     assert answer.status_code == status
     assert told in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "status", "told"),
+    [
+        ("/suggest", {"dataset": "x", "split": {"train": 1, "validation": 1, "test": 1}}, 422, "must sum to 1"),
+        ("/runs", {"graph": {"format": 1}, "version": "c0ffee"}, 422, "name its model"),
+        ("/runs", {"graph": {"format": 1}, "devices": []}, 422, "devices"),
+        ("/preview", {"graph": {"format": 1}, "components": ["nobody"]}, 404, "no component 'nobody'"),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused_before_any_work(
+    client: httpx.AsyncClient, bearer: dict[str, str], path: str, given: dict[str, object], status: int, told: str
+) -> None:
+    answer = await client.post(f"/api/v1{path}", headers=bearer, json=given)
+    assert answer.status_code == status
+    assert told in answer.json()["detail"]
+    assert "Value error" not in answer.text

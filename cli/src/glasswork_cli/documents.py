@@ -55,7 +55,10 @@ def graph_for(client: Client, path: Path) -> dict[str, Any]:
 
 
 def write_aside(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
+    """Write a text file whole or not at all; what is no file, as /dev/stdout, is written to as it is."""
+    if path.exists() and not path.is_file():
+        path.write_text(text)
+        return
     aside = path.with_name(path.name + ".part")
     aside.write_text(text)
     aside.replace(path)

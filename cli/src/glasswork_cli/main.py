@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import click
 
+from glasswork_cli.failures import Failure
+
 _COMMANDS: Final = {
     "up": "machine",
     "demo": "demo",
@@ -40,6 +42,16 @@ class _Commands(click.Group):
             return None
         found: Any = getattr(importlib.import_module(f"glasswork_cli.commands.{module}"), cmd_name)
         return found if isinstance(found, click.Command) else None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a file that cannot be read or written is an answer, not a traceback."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            name = f"{error.filename}: " if error.filename else ""
+            raise Failure(f"{name}{error.strerror or error}.") from None
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +35,20 @@ def _directory(context: click.Context, parameter: click.Parameter, value: str) -
 def as_json(command: Command) -> Command:
     """Add `--json`, given to the command as `machine`."""
     return click.option("machine", "--json", is_flag=True, help="Print one JSON object for programs.")(command)
+
+
+class NewFile(click.Path):
+    """A file to write; that its folder is there is known before the work is done, not after."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path of the file."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not path.parent.is_dir():
+            self.fail(f"There is no folder '{path.parent}' for it. Make it first.", param, ctx)
+        return path
 
 
 model_file = click.argument("model", type=click.Path(exists=True, dir_okay=False, path_type=Path))

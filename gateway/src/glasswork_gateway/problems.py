@@ -179,7 +179,10 @@ def _detail(error: HTTPException) -> str:
 
 def _validation_problem(error: RequestValidationError) -> dict[str, Any]:
     fields = tuple(
-        FieldViolation(".".join(str(part) for part in item["loc"] if part != "body") or "body", item["msg"])
+        FieldViolation(
+            ".".join(str(part) for part in item["loc"] if part != "body") or "body",
+            item["msg"].removeprefix("Value error, "),
+        )
         for item in error.errors()[:20]
     )
     told = "; ".join(f"{item.field}: {item.description}" for item in fields[:3])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from glasswork_sdk.document import Split
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Item = TypeVar("Item")
 Graph = Annotated[dict[str, Any], Field(description="A model document: model.json, format 1.")]
@@ -229,6 +230,14 @@ class SplitRequest(_Request):
     validation: float = Field(0.2, ge=0, le=1)
     test: float = Field(0.1, ge=0, le=1)
     seed: int = Field(123, ge=0, lt=2**31)
+
+    @model_validator(mode="after")
+    def _divides_all_rows(self) -> SplitRequest:
+        try:
+            Split.model_validate(self.model_dump())
+        except ValidationError as error:
+            raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+        return self
 
 
 class SuggestRequest(_Request):
@@ -464,7 +473,7 @@ class CreateRun(_Request):
     model: str | None = None
     version: str | None = None
     graph: Graph | None = None
-    devices: Literal["auto", "cpu"] | list[str] = "auto"
+    devices: Literal["auto", "cpu"] | Annotated[list[str], Field(min_length=1)] = "auto"
 
 
 class UpdateRun(_Request):

@@ -10,7 +10,7 @@ from glasswork.codegen.v1 import codegen_pb2
 from glasswork.executor.v1 import executor_pb2
 from glasswork.graph.v1 import graph_pb2
 from glasswork_sdk.document import DatasetReference, Document
-from glasswork_sdk.errors import GlassworkError
+from glasswork_sdk.errors import FieldViolation, GlassworkError, NotFound
 from glasswork_servicekit.graphs import diagnostics_to_dicts, graph_from_message, graph_to_message, struct_to_dict
 
 from glasswork_gateway import translate
@@ -159,7 +159,16 @@ class Workbench:
         Returns:
             `components`: previews by component; `diagnostics`: the findings about the graph and its values; `variable`:
             the last of the variables that were asked for.
+
+        Raises:
+            NotFound: one of `components` is not in the document.
         """
+        unknown = [name for name in components if name not in document.components]
+        if unknown:
+            raise NotFound(
+                f"There is no component {unknown[0]!r} in the graph. Name some of its own, or none for all.",
+                fields=[FieldViolation("components", f"there is no {unknown[0]!r}")],
+            )
         coded = await self.code(await self.resolve(document), partial=True)
         previews: dict[str, Any] = {}
         measured, variable = Measured(), None
@@ -168,7 +177,7 @@ class Workbench:
                 program=coded.program,
                 dataset_hash=coded.resolved.dataset_hash,
                 sample=sample,
-                components=[name for name in components if name in document.components],
+                components=components,
                 variables=variables,
             )
             async for message in self._services.executor.Preview(request, timeout=PREVIEW_SECONDS):

@@ -92,6 +92,11 @@ async def test_runs_come_in_pages_the_newest_first(server: Server) -> None:
         await server.ended(run)
 
 
+async def test_a_page_token_that_no_list_gave_out_is_refused(server: Server) -> None:
+    with pytest.raises(InvalidInput, match="page token"):
+        await server.stub.ListRuns(pb.ListRunsRequest(page_token="zz"))
+
+
 async def test_the_same_idempotency_key_makes_one_run(server: Server) -> None:
     request = digits_request(script("digits", lasting(1)), idempotency_key="once")
     assert await server.create(request) == await server.create(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from glasswork_sdk.document import Document
@@ -13,24 +13,26 @@ from glasswork_sdk.document import Document
 from glasswork_cli import display, options
 from glasswork_cli.client import Client
 from glasswork_cli.data_directory import DataDirectory
-from glasswork_cli.documents import graph_for, write_aside
+from glasswork_cli.documents import graph_for, read_document, write_aside
 from glasswork_cli.failures import Failure
 from glasswork_cli.services import services
+
+_KNOWN: Final = ("example:", "dataset:")
 
 
 @click.command(epilog=options.example("glasswork suggest wine.csv --target cultivar -o model.json"))
 @click.argument("data")
 @click.option("targets", "--target", multiple=True, help="Column to predict; may be repeated.")
 @click.option("inputs", "--input", multiple=True, help="Column to learn from; default all others.")
-@click.option(
-    "-o", "output", type=click.Path(dir_okay=False, path_type=Path), default=Path("model.json"), show_default=True
-)
+@click.option("-o", "output", type=options.NewFile(), default="model.json", show_default=True)
 @options.as_json
 @options.data_dir
 def suggest(
     directory: DataDirectory, data: str, targets: tuple[str, ...], inputs: tuple[str, ...], output: Path, machine: bool
 ) -> None:
     """Make a model for DATA: a file, or example:NAME."""
+    if not data.startswith(_KNOWN) and not Path(data).is_file():
+        raise Failure(f"{data} is no file. Name a CSV, Parquet, NPZ or zip file, or example:digits.")
     with services(directory) as client:
         dataset = _dataset(client, data)
         body: dict[str, Any] = {"dataset": dataset["id"]}
@@ -55,10 +57,7 @@ def _dataset(client: Client, data: str) -> dict[str, Any]:
         return client.post("/datasets", {"example": data.partition(":")[2]})
     if data.startswith("dataset:"):
         return client.get(f"/datasets/{data.partition(':')[2]}")
-    path = Path(data)
-    if not path.is_file():
-        raise Failure(f"{data} is no file. Name a CSV, Parquet, NPZ or zip file, or example:digits.")
-    return client.upload(path)
+    return client.upload(Path(data))
 
 
 @click.command(epilog=options.example("glasswork check model.json"))
@@ -80,9 +79,7 @@ def check(directory: DataDirectory, model: Path, machine: bool) -> None:
 
 @click.command(epilog=options.example("glasswork code model.json -o model.py"))
 @options.model_file
-@click.option(
-    "-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="File to write; default the terminal."
-)
+@click.option("-o", "output", type=options.NewFile(), help="File to write; default the terminal.")
 @options.as_json
 @options.data_dir
 def code(directory: DataDirectory, model: Path, output: Path | None, machine: bool) -> None:
@@ -108,18 +105,19 @@ def code(directory: DataDirectory, model: Path, output: Path | None, machine: bo
 @click.command(epilog=options.example("glasswork preview model.json --component conv1 --image conv1.png"))
 @options.model_file
 @click.option("--component", help="Only this one.")
-@click.option("--image", type=click.Path(dir_okay=False, path_type=Path), help="Write its picture as PNG.")
+@click.option("--image", type=options.NewFile(), help="Write its picture as PNG.")
 @options.as_json
 @options.data_dir
 def preview(directory: DataDirectory, model: Path, component: str | None, image: Path | None, machine: bool) -> None:
     """Show what each component does to the first training row; exit 1 if one fails."""
     if image and not component:
         raise click.UsageError("--image needs --component, whose picture it writes")
+    known = read_document(model).components
+    if component and component not in known:
+        raise Failure(f"{model} has no component '{component}'; it has {', '.join(known)}.")
     with services(directory) as client:
         previews: dict[str, Any] = client.post("/preview", {"graph": graph_for(client, model)})["components"]
     if component:
-        if component not in previews:
-            raise Failure(f"{model} has no component '{component}'; it has {', '.join(previews)}.")
         previews = {component: previews[component]}
     if image and component:
         _write_image(previews[component], component, image)

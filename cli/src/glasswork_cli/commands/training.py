@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import csv
+import math
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from glasswork_cli.failures import Failure
 from glasswork_cli.services import services
 
 SUFFIXES = {"savedmodel": ".zip", "keras": ".keras", "tflite": ".tflite", "onnx": ".onnx"}
+# The gateway takes 1,000 rows a request; images are large, and a request of theirs must stay below its limit.
+ROWS = 250
 IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"}
 
 
@@ -69,9 +73,7 @@ def test(directory: DataDirectory, run: str, split: str, machine: bool) -> None:
 @click.command(epilog=options.example("glasswork export r20260101-120000-ab12 --format onnx -o model.onnx"))
 @click.argument("run")
 @click.option("form", "--format", type=click.Choice(list(SUFFIXES)), default="keras", show_default=True)
-@click.option(
-    "-o", "output", type=click.Path(path_type=Path), help="File to write; default model with the format's ending."
-)
+@click.option("-o", "output", type=options.NewFile(), help="File to write; default model with the format's ending.")
 @options.as_json
 @options.data_dir
 def export(directory: DataDirectory, run: str, form: str, output: Path | None, machine: bool) -> None:
@@ -97,19 +99,26 @@ def predict(directory: DataDirectory, run: str, rows: Path, machine: bool) -> No
     """Predict the rows of a CSV file; images are named relative to it."""
     given = _read_rows(rows)
     with services(directory) as client:
-        answer = client.post(f"/runs/{run}/predict", {"rows": given})
+        answers = [
+            client.post(f"/runs/{run}/predict", {"rows": given[first : first + ROWS]})["predictions"]
+            for first in range(0, len(given), ROWS)
+        ]
+    found = list(chain.from_iterable(answers))
     if machine:
-        options.print_json(answer)
+        options.print_json({"predictions": found})
         return
     writer = csv.writer(sys.stdout)
-    predictions = [{k: v for k, v in item.items() if k != "probabilities"} for item in answer["predictions"]]
+    predictions = [{k: v for k, v in item.items() if k != "probabilities"} for item in found]
     writer.writerow(list(predictions[0]) if predictions else [])
     writer.writerows(item.values() for item in predictions)
 
 
 def _read_rows(path: Path) -> list[dict[str, Any]]:
-    with path.open(newline="", encoding="utf-8-sig") as handle:
-        table = list(csv.DictReader(handle))
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as handle:
+            table = list(csv.DictReader(handle))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Failure(f"{path} is no CSV in UTF-8: {error}.") from None
     if not table:
         raise Failure(f"{path} has no rows below its header. Give at least one.")
     return [{name: _value(path, text) for name, text in row.items() if name is not None} for row in table]
@@ -124,9 +133,10 @@ def _value(path: Path, text: str | None) -> Any:
             raise Failure(f"{path}: the image {text} is not there. Images are named relative to the file.")
         return base64.b64encode(image.read_bytes()).decode()
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return text
+    return number if math.isfinite(number) else text
 
 
 @click.command(epilog=options.example("glasswork runs --model digits"))

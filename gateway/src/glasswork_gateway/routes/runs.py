@@ -150,6 +150,11 @@ async def _document(body: schemas.CreateRun, context: Context) -> Document:
             "A run trains either a model or a graph: name one of the two.",
             fields=[FieldViolation("model", "expected a model or a graph")],
         )
+    if body.version and not body.model:
+        raise InvalidInput(
+            "A version belongs to a model: name its model as well, or give the graph without a version.",
+            fields=[FieldViolation("version", "expected together with a model")],
+        )
     if body.graph is not None:
         return Document.parse(body.graph)
     registry = context.services.registry

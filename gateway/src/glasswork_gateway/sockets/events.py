@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query
 from glasswork.trainer.v1 import trainer_pb2
 from glasswork_sdk.errors import GlassworkError, Unavailable
 from pydantic_core import to_json
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from glasswork_gateway import translate
 from glasswork_gateway.context import Context, context_of
-from glasswork_gateway.sockets.lifetime import accept, close_with, until_first
+from glasswork_gateway.sockets.lifetime import accept, close_with, next_text, until_first
 
 router = APIRouter()
 
@@ -39,8 +39,5 @@ async def _send(socket: WebSocket, context: Context, run: str, after: int) -> No
 
 
 async def _until_gone(socket: WebSocket) -> None:
-    while True:
-        try:
-            await socket.receive_text()
-        except (WebSocketDisconnect, KeyError, RuntimeError):
-            return
+    while await next_text(socket) is not None:
+        pass

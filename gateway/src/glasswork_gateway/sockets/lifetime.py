@@ -15,12 +15,25 @@ from glasswork_gateway.problems import problem_of
 
 SUBPROTOCOL: Final = "glasswork"
 TRY_AGAIN: Final = 1013
+NOT_TEXT: Final = 1003
 _GONE: Final = (WebSocketDisconnect, RuntimeError)
 
 
 async def accept(socket: WebSocket) -> None:
     """Accept a socket; a browser that showed the token as a subprotocol must be answered with one."""
     await socket.accept(SUBPROTOCOL if SUBPROTOCOL in socket.scope.get("subprotocols", ()) else None)
+
+
+async def next_text(socket: WebSocket) -> str | None:
+    """Return the next message of a client, or None when it went; one that sends bytes is told so and sent away."""
+    try:
+        return await socket.receive_text()
+    except KeyError:
+        with suppress(*_GONE):
+            await socket.close(NOT_TEXT, "messages are JSON as text")
+        return None
+    except _GONE:
+        return None
 
 
 async def close_with(socket: WebSocket, error: GlassworkError, *, tell: bool = True) -> None:

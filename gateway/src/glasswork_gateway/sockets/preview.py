@@ -14,7 +14,7 @@ from glasswork.registry.v1 import registry_pb2
 from glasswork_sdk.document import DatasetReference, Document
 from glasswork_sdk.errors import GlassworkError
 from glasswork_servicekit.graphs import graph_from_message, graph_to_message
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from glasswork_gateway import translate
 from glasswork_gateway.context import Context, context_of
@@ -22,7 +22,7 @@ from glasswork_gateway.measured import Measured, merged
 from glasswork_gateway.problems import problem_of
 from glasswork_gateway.routes.graphs import sample_message, variable_messages
 from glasswork_gateway.sockets.edits import Edit, apply_edit, read_edit, suggestions, with_suggestions
-from glasswork_gateway.sockets.lifetime import accept, close_with, until_first
+from glasswork_gateway.sockets.lifetime import accept, close_with, next_text, until_first
 from glasswork_gateway.sockets.outbox import Outbox, Waiting
 from glasswork_gateway.workbench import Coded, Resolved, unanswered
 
@@ -112,11 +112,7 @@ class LiveSession:
 
     async def _read(self) -> None:
         """Take in edits: each changes the document, the newest is worked on."""
-        while True:
-            try:
-                text = await self._socket.receive_text()
-            except (WebSocketDisconnect, KeyError, RuntimeError):
-                return
+        while (text := await next_text(self._socket)) is not None:
             revision = 0
             try:
                 edit = read_edit(text)

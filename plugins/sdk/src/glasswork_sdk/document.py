@@ -281,7 +281,8 @@ def _check_format(data: Mapping[str, Any]) -> None:
 
 def _as_invalid(error: ValidationError) -> InvalidDocument:
     fields = [
-        FieldViolation(".".join(map(str, item["loc"])) or "document", item["msg"]) for item in error.errors()[:20]
+        FieldViolation(".".join(map(str, item["loc"])) or "document", item["msg"].removeprefix("Value error, "))
+        for item in error.errors()[:20]
     ]
     told = "; ".join(f"{field.field}: {field.description}" for field in fields[:3])
     more = f" (and {error.error_count() - 3} more)" if error.error_count() > 3 else ""

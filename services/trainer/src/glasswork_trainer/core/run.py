@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -118,6 +119,11 @@ class Run:
 def failure_from(data: Mapping[str, Any] | None) -> Failure | None:
     """Return the failure that plain data describes, or None for none."""
     return None if data is None else Failure(**data)
+
+
+def is_identifier(text: str) -> bool:
+    """Return whether `new_identifier` can have made a text."""
+    return re.fullmatch(r"[a-z][0-9a-f]{17}", text) is not None
 
 
 def new_identifier(prefix: str) -> str:

@@ -18,7 +18,7 @@ from glasswork_servicekit.zygote import Zygote
 from glasswork_trainer.core.events import Event, EventKind, read_events
 from glasswork_trainer.core.live import USER, LiveRun
 from glasswork_trainer.core.program import Program, epochs_of
-from glasswork_trainer.core.run import Failure, Run, State, new_identifier
+from glasswork_trainer.core.run import Failure, Run, State, is_identifier, new_identifier
 from glasswork_trainer.core.store import RunStore
 from glasswork_trainer.core.training import Training
 
@@ -137,7 +137,7 @@ class Runs:
         Raises:
             InvalidInput: the token is none of ours.
         """
-        if token and not RUN_ID.fullmatch(token):
+        if token and not is_identifier(token):
             raise InvalidInput(
                 "The page token is not one that this list gave out. Begin again without one.",
                 fields=[FieldViolation("page_token", "unknown token")],
