@@ -24,6 +24,15 @@ def short_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def own_server(short_folder: Path, datasets: Path) -> AsyncIterator[Server]:
+    # For a test that ends its server and starts it again; whatever comes, none is left behind.
+    running = Server(short_folder, datasets)
+    await running.start()
+    yield running
+    await running.stop()
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(datasets: Path) -> AsyncIterator[Server]:
     with tempfile.TemporaryDirectory(prefix="gw") as folder:

@@ -5,7 +5,6 @@ import os
 import random
 import signal
 import time
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -130,76 +129,63 @@ async def test_a_killed_process_goes_on_by_itself_with_the_same_weights(server: 
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-async def test_an_ended_server_is_followed_by_one_that_goes_on(
-    short_folder: Path, datasets: Path, number: int, whole: str
-) -> None:
-    server = Server(short_folder, datasets)
-    await server.start()
-    run = await begun(server)
+async def test_an_ended_server_is_followed_by_one_that_goes_on(own_server: Server, number: int, whole: str) -> None:
+    run = await begun(own_server)
     began = time.monotonic()
-    code = await server.stop(number)
+    code = await own_server.stop(number)
     assert number == signal.SIGKILL or (code == 0 and time.monotonic() - began < 10)
-    await server.start()
-    ended = await server.ended(run)
+    await own_server.start()
+    ended = await own_server.ended(run)
     assert ended.state == pb.STATE_SUCCEEDED, ended.error
     assert ended.weights_hash == whole
-    assert await epochs(server, run) == list(range(1, ended.epoch + 1))
-    assert not list(worker_pids(server.run_folder(run)))
-    await server.stop()
+    assert await epochs(own_server, run) == list(range(1, ended.epoch + 1))
+    assert not list(worker_pids(own_server.run_folder(run)))
 
 
-async def test_a_paused_run_stays_paused_over_a_restart(short_folder: Path, datasets: Path, whole: str) -> None:
-    server = Server(short_folder, datasets)
-    await server.start()
-    run = await begun(server)
-    paused = (await server.stub.PauseRun(pb.PauseRunRequest(run=run))).run
-    await server.stop()
-    await server.start()
-    again = await server.get(run)
+async def test_a_paused_run_stays_paused_over_a_restart(own_server: Server, whole: str) -> None:
+    run = await begun(own_server)
+    paused = (await own_server.stub.PauseRun(pb.PauseRunRequest(run=run))).run
+    await own_server.stop()
+    await own_server.start()
+    again = await own_server.get(run)
     assert (again.state, again.epoch, again.step) == (pb.STATE_PAUSED, paused.epoch, paused.step)
     # The server has just begun to load TensorFlow, which takes long on a busy machine.
-    found = await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="conv1"), timeout=90)
+    found = await own_server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="conv1"), timeout=90)
     assert {variable.kind for variable in found.variables} >= {"output", "weight"}
-    await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
-    assert await finished(server, run) == whole
+    await own_server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
+    assert await finished(own_server, run) == whole
 
 
-async def test_an_interruption_in_mid_epoch_changes_no_metric(short_folder: Path, datasets: Path) -> None:
-    server = Server(short_folder, datasets)
-    await server.start()
+async def test_an_interruption_in_mid_epoch_changes_no_metric(own_server: Server) -> None:
     # The best epoch is the first: its weights come back at the end and not where the interruption was.
     text = LONG.replace("patience=25", 'mode="max", patience=99')
-    run = await begun(server, text)
-    await server.stub.PauseRun(pb.PauseRunRequest(run=run))
-    await server.stub.ResumeRun(pb.ResumeRunRequest(run=run, steps=5))
-    while (paused := await server.get(run)).state != pb.STATE_PAUSED:
+    run = await begun(own_server, text)
+    await own_server.stub.PauseRun(pb.PauseRunRequest(run=run))
+    await own_server.stub.ResumeRun(pb.ResumeRunRequest(run=run, steps=5))
+    while (paused := await own_server.get(run)).state != pb.STATE_PAUSED:
         await asyncio.sleep(0.02)
     if paused.step == paused.steps:
         # After an epoch's last step there is nothing to enter; one step on there is.
-        await server.stub.ResumeRun(pb.ResumeRunRequest(run=run, steps=2))
-    await server.stop()
-    await server.start()
-    await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
-    hashed = await finished(server, run)
-    other = await server.create(digits_request(text))
-    assert hashed == await finished(server, other)
-    assert await rows(server, run) == await rows(server, other)
-    await server.stop()
+        await own_server.stub.ResumeRun(pb.ResumeRunRequest(run=run, steps=2))
+    await own_server.stop()
+    await own_server.start()
+    await own_server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
+    hashed = await finished(own_server, run)
+    other = await own_server.create(digits_request(text))
+    assert hashed == await finished(own_server, other)
+    assert await rows(own_server, run) == await rows(own_server, other)
 
 
-async def test_a_gan_is_interrupted_in_mid_epoch_without_a_changed_number(short_folder: Path, datasets: Path) -> None:
-    server = Server(short_folder, datasets)
-    await server.start()
+async def test_a_gan_is_interrupted_in_mid_epoch_without_a_changed_number(own_server: Server) -> None:
     text = script("gan", ("EPOCHS = 4", "EPOCHS = 60"))
-    run = await server.create(bare_request(text))
-    await server.until(run, lambda event: event.kind == pb.EVENT_KIND_EPOCH)
-    await server.stub.PauseRun(pb.PauseRunRequest(run=run))
-    await server.stub.ResumeRun(pb.ResumeRunRequest(run=run, steps=5))
-    await server.stop()
-    await server.start()
-    await server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
-    ended = await server.ended(run)
+    run = await own_server.create(bare_request(text))
+    await own_server.until(run, lambda event: event.kind == pb.EVENT_KIND_EPOCH)
+    await own_server.stub.PauseRun(pb.PauseRunRequest(run=run))
+    await own_server.stub.ResumeRun(pb.ResumeRunRequest(run=run, steps=5))
+    await own_server.stop()
+    await own_server.start()
+    await own_server.stub.ResumeRun(pb.ResumeRunRequest(run=run))
+    ended = await own_server.ended(run)
     assert ended.state == pb.STATE_SUCCEEDED, ended.error
-    whole = await server.ended(await server.create(bare_request(text)))
+    whole = await own_server.ended(await own_server.create(bare_request(text)))
     assert (ended.weights_hash, dict(ended.metrics)) == (whole.weights_hash, dict(whole.metrics))
-    await server.stop()
