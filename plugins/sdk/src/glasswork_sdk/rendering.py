@@ -44,16 +44,15 @@ def render_component(
         jinja2.TemplateError: the template is missing or broken.
     """
     verb = "read" if component_type.kind is Kind.DATA else "sample"
-    names: dict[str, Any] = {
-        **settings_values(settings),
-        **component_type.context(settings, inputs),
-        **(values or {}),
-        "name": owner or component_id,
-        "class_name": Code(class_name),
-        "reader": Code(f"{verb}_{component_id}"),
-    }
-    plugin = full_type.partition(".")[0]
-    return templates.render(f"{plugin}/{component_type.name}.j2", names)
+    own = {"name": owner or component_id, "class_name": Code(class_name), "reader": Code(f"{verb}_{component_id}")}
+
+    def make() -> str:
+        names = {**settings_values(settings), **component_type.context(settings, inputs), **(values or {}), **own}
+        plugin = full_type.partition(".")[0]
+        return templates.render(f"{plugin}/{component_type.name}.j2", names)
+
+    key = (full_type, settings, tuple(inputs.items()), tuple((values or {}).items()), *own.values())
+    return templates.remembered(key, make)
 
 
 def settings_values(settings: Settings) -> dict[str, Any]:

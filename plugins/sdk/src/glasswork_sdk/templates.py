@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Final
 
 import jinja2
 
 from glasswork_sdk.literals import python_literal
+
+_REMEMBERED: Final = 20_000
 
 
 class Templates:
@@ -20,6 +22,7 @@ class Templates:
     def __init__(self, folders: Mapping[str, str]) -> None:
         """Take the template folder of each plugin, name to import package."""
         loaders = {name: jinja2.PackageLoader(package, "templates") for name, package in folders.items()}
+        self._texts: dict[Hashable, str] = {}
         self._environment = jinja2.Environment(  # noqa: S701 - Python is written here, not HTML; see finalize
             loader=jinja2.PrefixLoader({"glasswork": jinja2.PackageLoader("glasswork_sdk", "templates"), **loaders}),
             undefined=jinja2.StrictUndefined,
@@ -30,6 +33,21 @@ class Templates:
             cache_size=-1,
             auto_reload=False,
         )
+
+    def remembered(self, key: Hashable, make: Callable[[], str]) -> str:
+        """Return the text of a key, made on first use; what has not changed is not rendered again.
+
+        Args:
+            key: everything that the text depends on.
+            make: renders it.
+        """
+        text = self._texts.get(key)
+        if text is None:
+            text = make()
+            if len(self._texts) >= _REMEMBERED:
+                self._texts.clear()
+            self._texts[key] = text
+        return text
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         """Return the text of a template.

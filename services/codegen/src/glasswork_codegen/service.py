@@ -82,7 +82,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
     def _generate(self, request: pb.GenerateCodeRequest) -> pb.GenerateCodeResponse:
         analysis = self._analysis(request.graph, _profile(request), request.measured, suggest=request.suggest)
         review(analysis, self._catalogue, only=Severity.ERROR)
-        program, found = generate(analysis, self._catalogue, request.profile.table)
+        program, found = generate(analysis, self._catalogue, request.profile.table, script=not request.partial)
         response = pb.GenerateCodeResponse(
             diagnostics=[messages.diagnostic_message(item) for item in (*found, *analysis.diagnostics)]
         )
@@ -102,7 +102,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
     def _check(self, request: pb.CheckGraphRequest) -> pb.CheckGraphResponse:
         analysis = self._analysis(request.graph, _profile(request), request.measured)
         review(analysis, self._catalogue)
-        _, found = generate(analysis, self._catalogue, request.profile.table)
+        _, found = generate(analysis, self._catalogue, request.profile.table, script=False)
         specs = {
             f"{node.id}.{port}": messages.spec_message(spec)
             for node in analysis.nodes.values()

@@ -315,7 +315,7 @@ class GenerateCodeRequest(_message.Message):
     PARTIAL_FIELD_NUMBER: _builtins.int
     SUGGEST_FIELD_NUMBER: _builtins.int
     partial: _builtins.bool
-    """True to write what can be written of a graph that has errors, for previews."""
+    """True for previews: what can be written of a graph that may have errors, and no script."""
     suggest: _builtins.bool
     """True to let the settings that the user never touched follow first."""
     @_builtins.property

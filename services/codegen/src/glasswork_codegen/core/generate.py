@@ -20,22 +20,25 @@ _NUMPY: Final = re.compile(r"\bnp\.")
 _PILLOW: Final = re.compile(r"\bImage\.")
 
 
-def generate(analysis: Analysis, catalogue: Catalogue, table: str = "") -> tuple[Program | None, list[Diagnostic]]:
+def generate(
+    analysis: Analysis, catalogue: Catalogue, table: str = "", *, script: bool = True
+) -> tuple[Program | None, list[Diagnostic]]:
     """Write the program of a graph.
 
     Args:
         analysis: the analysed graph.
         catalogue: the templates.
         table: the table file of the dataset, for a document that does not name it.
+        script: whether the whole file is wanted, or only the code of each component, as for previews.
 
     Returns:
-        The program, without a script where the graph has errors, and what is wrong with custom code.
+        The program, without a script where the graph has errors or none is wanted, and what is wrong with custom code.
     """
     dataset = analysis.document.dataset
     table = (dataset.table if dataset else "") or table or "data.csv"
     components, found = render_components(analysis, catalogue, "arrays" if table.endswith(".npz") else "files")
     writer = _Writer(analysis, components, table)
-    sound = analysis.sound and not any(item.severity == "error" for item in found)
+    sound = script and analysis.sound and not any(item.severity == "error" for item in found)
     return writer.program(sound), found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Final
 
 from glasswork_sdk.analysis import Analysis, Node
@@ -289,6 +290,7 @@ def output_value(binding: Binding, variables: Mapping[str, str], mappings: Colle
     return variable if single else f'{variable}["{binding.output}"]'
 
 
+@lru_cache(maxsize=20_000)
 def _is_expression(text: str) -> bool:
     if text.startswith("class ") or "\nclass " in text:
         return False
