@@ -223,3 +223,13 @@ def test_fix_removes_its_finding_and_adds_no_error(catalogue: Catalogue, code: s
 def test_every_rule_has_a_case(catalogue: Catalogue) -> None:
     of_values = {code for code, rule in catalogue.rules.items() if rule.check_values.__name__ != "values_say_nothing"}
     assert {code for code, _, _ in CASES} == catalogue.rules.keys() - of_values - ELSEWHERE
+
+
+@pytest.mark.parametrize("value", [None, {}, [1], {"a": 1}, -1, "x", 1e300])
+def test_rules_stand_any_value_of_any_setting(catalogue: Catalogue, value: object) -> None:
+    for base in BASES.values():
+        for name, item in base().json["components"].items():
+            for setting in item["settings"]:
+                draft = base().set(name, **{setting: value})
+                found = findings(draft.document(), draft.profile(), catalogue)
+                assert "rule-failed" not in {item.code for item in found}

@@ -9,7 +9,7 @@ from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.review import review_values
 from glasswork_sdk.rules import ComponentValues, Values, ValueStatistics
 
-from plugins.core.tests.drafts import Draft, image
+from plugins.core.tests.drafts import Draft, image, table
 
 SOUND = ValueStatistics(size=512, min=0.0, max=3.0, mean=0.5, std=0.7, zero_fraction=0.4)
 CASES: list[tuple[str, str, dict[str, float]]] = [
@@ -71,6 +71,13 @@ def test_fix_of_a_value_finding_leaves_a_sound_document(
             fixed = jsonpatch.apply_patch(json, item.fix)
             assert analyse(Document.parse(fixed), catalogue, draft().profile()).sound
             assert code not in {x.code for x in found_in(fixed, values(component, **figures), catalogue)}
+
+
+def test_gradients_grow_with_the_units_of_a_regression(catalogue: Catalogue) -> None:
+    draft = table().figures("price", mean=5000.0, std=900.0).set("back", mean=5000, std=900)
+    gradient = ValueStatistics(size=16, min=-5e5, max=5e5)
+    measured = {"dense1": ComponentValues({}, {"kernel": gradient})}
+    assert review_values(analyse(draft.document(), catalogue, draft.profile()), catalogue, measured) == []
 
 
 def test_values_of_unknown_components_are_passed_over(catalogue: Catalogue) -> None:

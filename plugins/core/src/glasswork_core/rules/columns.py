@@ -260,7 +260,7 @@ def _unused_column(view: View) -> Iterator[Finding]:
     dataset = view.document.dataset
     if dataset is None or view.training is None:
         return
-    used = {node.component.values.get("feature") for node in view.nodes.values()}
+    used = {str(node.component.values.get("feature")) for node in view.nodes.values()}
     for name in dataset.features:
         if name not in used:
             fix = ({"op": "remove", "path": f"/dataset/features/{pointer(name)}"},)

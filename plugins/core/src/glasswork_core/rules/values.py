@@ -141,6 +141,12 @@ def _vanishing_values(view: View, values: Values) -> Iterator[Finding]:
             )
 
 
+def _variance(view: View) -> float:
+    """Return the largest variance of a target, by which gradients of squared errors grow; at least 1."""
+    deviations = (head.target.statistics.std or 0.0 for head in view.heads if head.target is not None)
+    return max([1.0, *(deviation**2 for deviation in deviations)])
+
+
 def _gradients(view: View, values: Values) -> Iterator[tuple[Node, float]]:
     for name, measured in values.items():
         if measured.gradients:
@@ -153,7 +159,8 @@ def _gradients(view: View, values: Values) -> Iterator[tuple[Node, float]]:
     remedy="Scale inputs and target, lower the learning rate, or set clip_norm to 1.",
 )  # fmt: skip
 def _exploding_gradients(view: View, values: Values) -> Iterator[Finding]:
-    found = [(node, largest) for node, largest in _gradients(view, values) if largest > 1e3]
+    limit = 1e3 * _variance(view)
+    found = [(node, largest) for node, largest in _gradients(view, values) if largest > limit]
     if found and not getattr(view.learning, "clip_norm", 0):
         node, largest = max(found, key=lambda item: item[1])
         training = view.training
@@ -169,7 +176,7 @@ def _exploding_gradients(view: View, values: Values) -> Iterator[Finding]:
 def _vanishing_gradients(view: View, values: Values) -> Iterator[Finding]:
     measured = list(_gradients(view, values))
     most = max((largest for _, largest in measured), default=0.0)
-    relative = 1e-5 * most if most < 1e3 else 0.0  # beside an explosion everything looks small
+    relative = 1e-5 * most if most < 1e3 * _variance(view) else 0.0  # beside an explosion everything looks small
     faded = [node for node, largest in measured if largest < max(1e-7, relative)]
     if faded and most > 0:
         order = list(view.nodes)
