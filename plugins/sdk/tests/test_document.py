@@ -13,6 +13,12 @@ def test_canonical_text_reads_back_as_itself(digits: dict[str, Any]) -> None:
     assert Document.parse(text).canonical() == text
 
 
+def test_order_of_keys_does_not_matter(digits: dict[str, Any]) -> None:
+    shuffled = {**digits, "components": dict(reversed(digits["components"].items()))}
+    shuffled["dataset"] = {**digits["dataset"], "features": dict(reversed(digits["dataset"]["features"].items()))}
+    assert Document.parse(shuffled).canonical() == Document.parse(digits).canonical()
+
+
 def test_one_changed_setting_is_one_changed_line(digits: dict[str, Any]) -> None:
     before = Document.parse(digits).canonical().splitlines()
     digits["components"]["conv1"]["settings"]["filters"] = 32

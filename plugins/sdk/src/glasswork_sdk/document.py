@@ -295,7 +295,7 @@ def _dataset_json(dataset: DatasetReference) -> dict[str, Any]:
         result["hash"] = dataset.hash
     if dataset.table:
         result["table"] = dataset.table
-    result["features"] = {name: {"type": feature.type} for name, feature in dataset.features.items()}
+    result["features"] = {name: {"type": dataset.features[name].type} for name in sorted(dataset.features)}
     split = dataset.split
     shares = {"train": split.train, "validation": split.validation, "test": split.test}
     result["split"] = {**{name: _canonical(share) for name, share in shares.items()}, "seed": split.seed}
