@@ -353,6 +353,7 @@ def _visualization(message: graph_pb2.Visualization) -> Json:
         "width": message.width,
         "height": message.height,
         "channels": message.channels,
+        "rows": message.rows or 1,
         "min": finite(message.min),
         "max": finite(message.max),
     }

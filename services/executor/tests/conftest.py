@@ -99,6 +99,8 @@ class Part:
     outputs: tuple[str, ...] = ("output",)
     shares: str = ""
     visualization: str = "auto"
+    uses_variables: bool = False
+    labels: tuple[str, ...] = ()
 
     def message(self) -> graph_pb2.ComponentCode:
         return graph_pb2.ComponentCode(
@@ -110,6 +112,9 @@ class Part:
             outputs=self.outputs,
             shares=self.shares,
             visualization=self.visualization,
+            uses_variables=self.uses_variables,
+            keyed_inputs=len(self.inputs) > 1 and "=" in self.inputs[0],
+            labels=self.labels,
         )
 
 
@@ -277,6 +282,7 @@ class Editor:
         self.dataset = dataset
         self.revision = 0
         self.known: dict[str, pb.ComponentPreview] = {}
+        self.variables: list[pb.VariablePreview] = []
 
     async def send(self, parts: Parts | None = None, **more: object) -> int:
         self.revision += 1
@@ -293,6 +299,9 @@ class Editor:
             response = await self.call.read()
             assert isinstance(response, pb.OpenSessionResponse)
             if response.revision != self.revision:
+                continue
+            if response.HasField("variable"):
+                self.variables.append(response.variable)
                 continue
             if response.HasField("done"):
                 self.known |= told
@@ -320,7 +329,8 @@ Preview = Callable[[Parts], object]
 def preview(stub: rpc.ExecutorServiceAsyncStub, digits: str) -> Callable[..., object]:
     async def run(parts: Parts, dataset: str = digits, **more: object) -> dict[str, pb.ComponentPreview]:
         request = pb.PreviewRequest(program=parts.message(), dataset_hash=dataset, **more)  # type: ignore[arg-type]
-        return {item.preview.component: item.preview async for item in stub.Preview(request)}
+        answers = stub.Preview(request)
+        return {item.preview.component: item.preview async for item in answers if item.HasField("preview")}
 
     return run
 

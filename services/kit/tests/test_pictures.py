@@ -40,6 +40,7 @@ def test_figures_of_nothing_are_zero(values: list[Any]) -> None:
         ((10,), "line", "line"),
         ((1000,), "auto", "histogram"),
         ((20, 30), "auto", "heatmap"),
+        ((20, 1), "auto", "line"),
         ((8, 8, 1), "auto", "image"),
         ((8, 8, 3), "auto", "image"),
         ((8, 8, 3), "channels", "channels"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from glasswork.executor.v1 import executor_pb2 as pb
@@ -9,9 +10,10 @@ from glasswork.graph.v1 import graph_pb2
 from glasswork_sdk.errors import FieldViolation, InvalidInput
 
 from glasswork_executor.core import program as core
-from glasswork_executor.core.answers import BLOCKED, ERROR, OK, Answer, Done
+from glasswork_executor.core.answers import BLOCKED, ERROR, OK, Answer, Done, Variable
 
 MOST_ROWS = 64
+MOST_VARIABLES = 64
 SPLITS = ("train", "validation", "test")
 _KINDS = {
     graph_pb2.COMPONENT_KIND_DATA: core.DATA,
@@ -19,6 +21,11 @@ _KINDS = {
     graph_pb2.COMPONENT_KIND_EXPRESSION: core.EXPRESSION,
     graph_pb2.COMPONENT_KIND_CLASS: core.CLASS,
     graph_pb2.COMPONENT_KIND_TRAINING: core.TRAINING,
+}
+_VARIABLES = {
+    "output": pb.VARIABLE_KIND_OUTPUT,
+    "weight": pb.VARIABLE_KIND_WEIGHT,
+    "local": pb.VARIABLE_KIND_LOCAL,
 }
 _STATES = {OK: pb.PREVIEW_STATE_OK, ERROR: pb.PREVIEW_STATE_ERROR, BLOCKED: pb.PREVIEW_STATE_BLOCKED}
 
@@ -88,6 +95,31 @@ def preview_of(answer: Answer) -> pb.ComponentPreview:
     return message
 
 
+def variable_of(variable: Variable) -> pb.VariablePreview:
+    """Return a variable as a message."""
+    message = pb.VariablePreview(
+        reference=pb.VariableReference(component=variable.component, name=variable.name),
+        kind=_VARIABLES.get(variable.kind, pb.VARIABLE_KIND_UNSPECIFIED),
+        names=variable.names,
+    )
+    if variable.shown is not None:
+        _show(message, variable.shown, variable.blobs)
+    if variable.error is not None:
+        message.error.CopyFrom(graph_pb2.ComponentError(**variable.error, component=variable.component))
+    return message
+
+
+def variables_of(references: Sequence[pb.VariableReference]) -> tuple[tuple[str, str], ...]:
+    """Return which variables to show.
+
+    Raises:
+        InvalidInput: they are too many.
+    """
+    if len(references) > MOST_VARIABLES:
+        raise _bad("variables", f"at most {MOST_VARIABLES}", len(references))
+    return tuple((item.component, item.name) for item in references)
+
+
 def done_of(done: Done) -> pb.SessionDone:
     """Return the end of an edit's answers as a message."""
     return pb.SessionDone(executed=done.executed, cached=done.cached, milliseconds=done.milliseconds)
@@ -106,20 +138,24 @@ def _component(item: graph_pb2.ComponentCode) -> core.Component:
         shares=item.shares,
         visualization=item.visualization or "auto",
         keyed_inputs=item.keyed_inputs,
+        uses_variables=item.uses_variables,
+        labels=tuple(item.labels),
     )
 
 
 def _output(output: Any, blobs: Any) -> pb.PreviewOutput:
-    message = pb.PreviewOutput(
-        port=output["port"],
-        spec=graph_pb2.TensorSpec(shape=output["shape"], dtype=output["dtype"]),
-        statistics=graph_pb2.TensorStatistics(**output["statistics"]),
-    )
-    picture = output["visualization"]
+    message = pb.PreviewOutput(port=output["port"])
+    _show(message, output, blobs)
+    return message
+
+
+def _show(message: pb.PreviewOutput | pb.VariablePreview, shown: Any, blobs: Any) -> None:
+    message.spec.CopyFrom(graph_pb2.TensorSpec(shape=shown["shape"], dtype=shown["dtype"]))
+    message.statistics.CopyFrom(graph_pb2.TensorStatistics(**shown["statistics"]))
+    picture = shown["visualization"]
     if picture is not None:
         png = b"" if picture["png"] is None else blobs[picture["png"]]
         message.visualization.CopyFrom(graph_pb2.Visualization(**{**picture, "png": png}))
-    return message
 
 
 def _bad(field: str, expected: str, received: object) -> InvalidInput:

@@ -15,7 +15,7 @@ from glasswork_servicekit.graphs import dict_to_struct, profile_from_dict
 from glasswork_servicekit.zygote import Zygote
 
 from glasswork_executor import messages
-from glasswork_executor.core.answers import Answer
+from glasswork_executor.core.answers import Answer, Variable
 from glasswork_executor.core.datasets import Datasets
 from glasswork_executor.core.pool import Pool
 from glasswork_executor.core.program import Job
@@ -105,11 +105,18 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
             request.dataset_hash,
             messages.sample_of(request.sample),
             tuple(request.components),
+            messages.variables_of(request.variables),
         )
         async with self._pool.borrow(request.dataset_hash) as runner, contextlib.aclosing(runner.run(job)) as answers:
             async for answer in answers:
                 if isinstance(answer, Answer):
                     yield pb.PreviewResponse(preview=messages.preview_of(answer))
+                elif isinstance(answer, Variable):
+                    yield pb.PreviewResponse(variable=messages.variable_of(answer))
+
+    async def EstimateCost(self, request: pb.EstimateCostRequest, context: Any) -> pb.EstimateCostResponse:
+        """Say what a model will cost."""
+        raise NotImplementedError
 
     async def OpenSession(
         self, request_iterator: AsyncIterator[pb.OpenSessionRequest], context: Any
@@ -122,6 +129,8 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
                 async for revision, answer in answers:
                     if isinstance(answer, Answer):
                         yield pb.OpenSessionResponse(revision=revision, preview=messages.preview_of(answer))
+                    elif isinstance(answer, Variable):
+                        yield pb.OpenSessionResponse(revision=revision, variable=messages.variable_of(answer))
                     else:
                         yield pb.OpenSessionResponse(revision=revision, done=messages.done_of(answer))
             await reading
@@ -145,4 +154,5 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
             (dataset, self._datasets.folder(dataset)) if dataset else None,
             messages.sample_of(request.sample) if request.HasField("sample") else None,
             request.cancel,
+            messages.variables_of(request.variables.items) if request.HasField("variables") else None,
         )

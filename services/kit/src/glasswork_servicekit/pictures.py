@@ -6,6 +6,7 @@ Needs the extra `glasswork-servicekit[pictures]`; servers, which never see a ten
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,7 +52,7 @@ class Picture:
     """A tensor, small enough to send: a PNG, or values.
 
     Args:
-        kind: image, channels, heatmap, bars, line, histogram, probabilities or scalar.
+        kind: image, channels, heatmap, overlay, bars, line, histogram, probabilities, text or scalar.
         title: what it shows.
         width: width in pixels, or number of values.
         height: height in pixels, 1 for values.
@@ -60,6 +61,8 @@ class Picture:
         channels: channels of the tensor, of which the picture shows some.
         min: the value drawn darkest, or the lower end of the axis.
         max: the value drawn brightest, or the upper end of the axis.
+        labels: a name for each of the values, or the texts themselves.
+        rows: rows of the sample that it shows.
     """
 
     kind: str
@@ -71,6 +74,8 @@ class Picture:
     channels: int = 0
     min: float = 0.0
     max: float = 0.0
+    labels: list[str] = field(default_factory=list)
+    rows: int = 1
 
 
 def statistics(array: Array) -> Statistics:
@@ -113,6 +118,9 @@ def draw(row: Array, hint: str = "auto", title: str = "") -> Picture | None:
         return _values("scalar", title, values.ravel())
     if hint == "histogram" or values.ndim == 1:
         return _vector(values.ravel(), hint, title)
+    if values.ndim == 2 and values.shape[1] == 1 and hint in {"auto", "line"}:
+        # A series of one number for each step.
+        return _vector(values.ravel(), "line", title)
     if values.ndim == 2:
         return _picture("heatmap", title, values, 1)
     while values.ndim > 3:
@@ -141,14 +149,15 @@ def _values(kind: str, title: str, values: Array) -> Picture:
 
 
 def _image(values: Array, title: str) -> Picture:
-    low, high = _range_of_image(values)
-    planes = [_shrink(values[..., channel], LONGEST_SIDE) for channel in range(values.shape[-1])]
-    pixels = _to_bytes(np.stack(planes, axis=-1), low, high)
+    low, high = range_of_image(values)
+    planes = [shrink(values[..., channel], LONGEST_SIDE) for channel in range(values.shape[-1])]
+    pixels = to_bytes(np.stack(planes, axis=-1), low, high)
     picture = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
-    return Picture("image", title, picture.width, picture.height, _png(picture), [], values.shape[-1], low, high)
+    return Picture("image", title, picture.width, picture.height, encode_png(picture), [], values.shape[-1], low, high)
 
 
-def _range_of_image(values: Array) -> tuple[float, float]:
+def range_of_image(values: Array) -> tuple[float, float]:
+    """Return the values drawn black and white."""
     # An image is drawn as it is where its values look like pixels, so that a dark image stays dark.
     low, high = float(values.min()), float(values.max())
     if low >= 0 and high <= 1:
@@ -158,24 +167,35 @@ def _range_of_image(values: Array) -> tuple[float, float]:
 
 def _picture(kind: str, title: str, values: Array, channels: int) -> Picture:
     low, high = float(values.min()), float(values.max())
-    picture = Image.fromarray(_to_bytes(_shrink(values, 4 * SHEET_SIDE + 3 * GAP), low, high))
-    return Picture(kind, title, picture.width, picture.height, _png(picture), [], channels, low, high)
+    picture = Image.fromarray(to_bytes(shrink(values, 4 * SHEET_SIDE + 3 * GAP), low, high))
+    return Picture(kind, title, picture.width, picture.height, encode_png(picture), [], channels, low, high)
 
 
 def _sheet(values: Array) -> Array:
-    """Lay the first channels out in a grid, on ground of the smallest value."""
-    shown = [_shrink(values[..., channel], SHEET_SIDE) for channel in range(min(values.shape[-1], MOST_CHANNELS))]
-    columns = int(np.ceil(np.sqrt(len(shown))))
-    rows = -(-len(shown) // columns)
-    height, width = shown[0].shape
-    sheet = np.full((rows * (height + GAP) - GAP, columns * (width + GAP) - GAP), values.min(), np.float32)
-    for place, channel in enumerate(shown):
+    """Lay the first channels out in a grid."""
+    shown = [shrink(values[..., channel], SHEET_SIDE) for channel in range(min(values.shape[-1], MOST_CHANNELS))]
+    return tile(shown, int(np.ceil(np.sqrt(len(shown)))))
+
+
+def tile(planes: Sequence[Array], columns: int) -> Array:
+    """Lay planes of the same size out in a grid, on ground of their smallest value.
+
+    Args:
+        planes: the planes, each `(height, width)`.
+        columns: how many stand side by side.
+    """
+    rows = -(-len(planes) // columns)
+    height, width = planes[0].shape
+    ground = min(plane.min() for plane in planes)
+    sheet = np.full((rows * (height + GAP) - GAP, columns * (width + GAP) - GAP), ground, np.float32)
+    for place, plane in enumerate(planes):
         top, left = place // columns * (height + GAP), place % columns * (width + GAP)
-        sheet[top : top + height, left : left + width] = channel
+        sheet[top : top + height, left : left + width] = plane
     return sheet
 
 
-def _shrink(plane: Array, longest: int) -> Array:
+def shrink(plane: Array, longest: int) -> Array:
+    """Return a plane whose longer side is at most so long, by means of boxes."""
     height, width = plane.shape
     factor = max(height, width) / longest
     if factor <= 1:
@@ -184,12 +204,14 @@ def _shrink(plane: Array, longest: int) -> Array:
     return np.asarray(Image.fromarray(np.ascontiguousarray(plane)).resize(size, Image.Resampling.BOX))
 
 
-def _to_bytes(values: Array, low: float, high: float) -> NDArray[np.uint8]:
+def to_bytes(values: Array, low: float, high: float) -> NDArray[np.uint8]:
+    """Return values as grey levels: 0 at `low` and below, 255 at `high` and above."""
     span = high - low or 1.0
     return np.clip((values.astype(np.float64) - low) / span * 255.0, 0, 255).round().astype(np.uint8)
 
 
-def _png(picture: Image.Image) -> bytes:
+def encode_png(picture: Image.Image) -> bytes:
+    """Return a picture as PNG."""
     stream = io.BytesIO()
     picture.save(stream, "PNG", compress_level=3)
     return stream.getvalue()

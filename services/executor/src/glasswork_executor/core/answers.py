@@ -39,6 +39,29 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Variable:
+    """A variable of a component on the sample.
+
+    Args:
+        component: its id.
+        name: the name that was asked for.
+        kind: output, weight or local; empty where there is no such variable.
+        shown: shape, type, figures and picture as a JSON object; None where it cannot be shown.
+        blobs: the picture.
+        error: message, line and code; None where it is shown.
+        names: the names that the component has.
+    """
+
+    component: str
+    name: str
+    kind: str = ""
+    shown: Mapping[str, Any] | None = None
+    blobs: Sequence[bytes] = ()
+    error: Mapping[str, Any] | None = None
+    names: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Done:
     """The end of the answers to one job: components that ran, and that were known."""
 

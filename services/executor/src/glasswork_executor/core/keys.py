@@ -112,14 +112,15 @@ class Keys:
         reads = component.kind == DATA
         used = self._used(component.code) | (READERS if reads else frozenset())
         own = digest_of(
-            *(component.id, component.kind, component.code, component.symbol, component.keyed_inputs),
+            *(component.id, component.kind, component.code, component.symbol),
+            *(component.keyed_inputs, component.uses_variables),
             *(component.outputs, keys[component.shares].layer if component.shares in keys else ""),
             *(context.prelude.digest(used), context.dataset if reads else ""),
         )
         bound = [(item.port, item.output, _layer(keys, item.component)) for item in component.inputs]
         inputs = digest_of(*bound)
         layer = digest_of(own, inputs)
-        return Key(own, inputs, layer, digest_of(layer, context.sample, component.visualization))
+        return Key(own, inputs, layer, digest_of(layer, context.sample, *_looks(component)))
 
     def _used(self, code: str) -> frozenset[str]:
         found = self._names.get(code)
@@ -196,6 +197,10 @@ def _defined(statement: ast.stmt) -> list[str]:
         return [(name.asname or name.name).partition(".")[0] for name in statement.names]
     # Whatever else stands there: the names that it binds.
     return [node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+
+
+def _looks(component: Component) -> tuple[str, ...]:
+    return (component.visualization, *component.labels)
 
 
 def _layer(keys: dict[str, Key], component: str) -> str:

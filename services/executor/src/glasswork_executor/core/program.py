@@ -32,6 +32,8 @@ class Component:
         shares: the component whose layer is called again; empty for none.
         visualization: the picture that suits the output.
         keyed_inputs: whether a call gets a mapping by port name.
+        uses_variables: whether a call gets X too, the variables of the components before it.
+        labels: names of the classes whose probabilities the output holds.
     """
 
     id: str
@@ -43,6 +45,8 @@ class Component:
     shares: str = ""
     visualization: str = "auto"
     keyed_inputs: bool = False
+    uses_variables: bool = False
+    labels: tuple[str, ...] = ()
 
     def upstream(self) -> Iterable[str]:
         """Return the components that this one needs."""
@@ -90,6 +94,7 @@ class Job:
         dataset: hash of the dataset; empty for none.
         sample: the rows to show.
         only: components to answer, with those before them; empty for all.
+        variables: variables to show besides, each a component and a name.
     """
 
     program: Program
@@ -97,6 +102,7 @@ class Job:
     dataset: str = ""
     sample: Sample = Sample()
     only: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 def delta(before: Program | None, program: Program) -> dict[str, Any]:
@@ -136,23 +142,27 @@ def job_to_json(job: Job, before: Program | None) -> dict[str, Any]:
         "dataset": job.dataset,
         "sample": asdict(job.sample),
         "only": list(job.only),
+        "variables": job.variables,
     }
 
 
 def job_from_json(value: Mapping[str, Any], before: Program | None) -> Job:
     """Return the job that `job_to_json` gave."""
     program, sample = patched(before, value["program"]), Sample(**value["sample"])
-    return Job(program, value["folder"], value["dataset"], sample, tuple(value["only"]))
+    variables = tuple((component, name) for component, name in value["variables"])
+    return Job(program, value["folder"], value["dataset"], sample, tuple(value["only"]), variables)
 
 
 def _to_row(item: Component) -> list[Any]:
     inputs = [[each.port, each.component, each.output] for each in item.inputs]
     return [
         *(item.id, item.kind, item.code, item.symbol, inputs),
-        *(item.outputs, item.shares, item.visualization, item.keyed_inputs),
+        *(item.outputs, item.shares, item.visualization, item.keyed_inputs, item.uses_variables, item.labels),
     ]
 
 
 def _from_row(row: Sequence[Any]) -> Component:
-    name, kind, code, symbol, inputs, outputs, *rest = row
-    return Component(name, kind, code, symbol, tuple(Binding(*each) for each in inputs), tuple(outputs), *rest)
+    name, kind, code, symbol, inputs, outputs, shares, visualization, keyed, variables, labels = row
+    bindings = tuple(Binding(*each) for each in inputs)
+    looks = (shares, visualization, keyed, variables, tuple(labels))
+    return Component(name, kind, code, symbol, bindings, tuple(outputs), *looks)

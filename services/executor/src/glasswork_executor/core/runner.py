@@ -15,7 +15,7 @@ from glasswork_sdk.errors import FieldViolation, InternalError, InvalidDataset, 
 from glasswork_servicekit.frames import Message
 from glasswork_servicekit.worker import CPU, MEMORY, TIME, Exit, Worker, WorkerGone
 
-from glasswork_executor.core.answers import Answer, Done, Tally
+from glasswork_executor.core.answers import Answer, Done, Tally, Variable
 from glasswork_executor.core.program import Job, Program, job_to_json
 from glasswork_executor.core.staff import Staff
 from glasswork_executor.core.verdicts import Verdicts
@@ -69,14 +69,14 @@ class Runner:
         """Whether a job is running."""
         return self._lock.locked()
 
-    async def run(self, job: Job) -> AsyncGenerator[Answer | Done, None]:
+    async def run(self, job: Job) -> AsyncGenerator[Answer | Variable | Done, None]:
         """Compute a job; answers come in topological order, then the end, unless `cancel` ended it.
 
         Args:
             job: what to compute.
 
         Yields:
-            An answer for each component, then `Done`.
+            An answer for each component, then the variables that were asked for, then `Done`.
 
         Raises:
             UserCodeFailed: worker after worker died.
@@ -143,7 +143,9 @@ class Runner:
                 finally:
                     self._staff.left(self)
 
-    async def _attempt(self, job: Job, failures: Mapping[str, Any], tally: Tally) -> AsyncGenerator[Answer, None]:
+    async def _attempt(
+        self, job: Job, failures: Mapping[str, Any], tally: Tally
+    ) -> AsyncGenerator[Answer | Variable, None]:
         worker = await self._staffed()
         self._number, self._running = next(self._numbers), None
         verdicts = {**self._verdicts.active(), **failures}
@@ -159,6 +161,9 @@ class Runner:
                     if current and answer.component not in tally.answered:
                         tally.add(answer)
                         yield answer
+                if current and message.header["kind"] == "variable":
+                    self._running = None
+                    yield _variable(message)
                 finished = current and message.header["kind"] in {"done", "superseded"}
         except (GeneratorExit, asyncio.CancelledError):
             await self._abandon(worker)
@@ -260,3 +265,16 @@ class Runner:
         await asyncio.sleep(IMPATIENCE_SECONDS)
         if self._lock.locked() and self._cancelled and self._number == number and self._worker is worker:
             worker.kill()
+
+
+def _variable(message: Message) -> Variable:
+    header = message.header
+    return Variable(
+        component=header["component"],
+        name=header["name"],
+        kind=header["variable"],
+        shown=header["shown"],
+        blobs=message.blobs,
+        error=header["error"],
+        names=header["names"],
+    )

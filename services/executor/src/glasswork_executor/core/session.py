@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from glasswork_sdk.errors import FieldViolation, InvalidInput
 
-from glasswork_executor.core.answers import Answer, Done
+from glasswork_executor.core.answers import Answer, Done, Variable
 from glasswork_executor.core.program import Job, Program, Sample
 from glasswork_executor.core.runner import Runner
 
@@ -24,6 +24,7 @@ class Edit:
         dataset: hash and folder of the dataset.
         sample: the rows to show.
         cancel: True to answer nothing until the next edit.
+        variables: the variables to show besides the components.
     """
 
     revision: int
@@ -31,6 +32,7 @@ class Edit:
     dataset: tuple[str, str] | None = None
     sample: Sample | None = None
     cancel: bool = False
+    variables: tuple[tuple[str, str], ...] | None = None
 
 
 class Session:
@@ -77,7 +79,7 @@ class Session:
         self._finished = True
         self._changed.set()
 
-    async def answers(self) -> AsyncGenerator[tuple[int, Answer | Done], None]:
+    async def answers(self) -> AsyncGenerator[tuple[int, Answer | Variable | Done], None]:
         """Answer edits until there are no more.
 
         Yields:
@@ -99,7 +101,7 @@ class Session:
         self._runner.cancel()
         await self._runner.rest()
 
-    async def _answer(self, revision: int, job: Job) -> AsyncGenerator[Answer | Done, None]:
+    async def _answer(self, revision: int, job: Job) -> AsyncGenerator[Answer | Variable | Done, None]:
         present = {component.id for component in job.program.components}
         self._sent = {name: told for name, told in self._sent.items() if name in present}
         async with aclosing(self._runner.run(job)) as answers:
@@ -107,7 +109,7 @@ class Session:
                 if self._stopped or self._revision != revision:
                     # Superseded: the rest is drained, not told.
                     continue
-                if isinstance(answer, Done):
+                if isinstance(answer, Done | Variable):
                     yield answer
                 elif self._sent.get(answer.component) != (answer.key, answer.state):
                     yield answer
@@ -121,4 +123,5 @@ class Session:
             )
         before = self._job or Job(program)
         dataset, folder = edit.dataset if edit.dataset is not None else (before.dataset, before.folder)
-        return Job(program, folder, dataset, edit.sample or before.sample)
+        variables = before.variables if edit.variables is None else edit.variables
+        return Job(program, folder, dataset, edit.sample or before.sample, variables=variables)

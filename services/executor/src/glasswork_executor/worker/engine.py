@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import keras
 
 from glasswork_executor.core.keys import Key, Keys
-from glasswork_executor.core.program import DATA, SOURCE, TRAINING, Component, Job
+from glasswork_executor.core.program import CLASS, DATA, EXPRESSION, SOURCE, TRAINING, Component, Job
 from glasswork_executor.worker import layers
 from glasswork_executor.worker.cache import Cache
 from glasswork_executor.worker.failures import Failure, failure_of
@@ -26,7 +26,10 @@ from glasswork_executor.worker.loading import (
 )
 from glasswork_executor.worker.outcome import BLOCKED, ERROR, OK, Outcome, Output
 from glasswork_executor.worker.seeds import set_seeds
+from glasswork_executor.worker.variables import Found, choose, missing, trace_call, weights_of
 
+OVERLAY = "overlay"
+LOCAL_BYTES = 128 * 1024 * 1024
 VALUE_BYTES = 512 * 1024 * 1024
 LAYER_BYTES = 512 * 1024 * 1024
 NEW, CODE, INPUTS, SAMPLE = "new", "code", "inputs", "sample"
@@ -40,6 +43,9 @@ class Listener(Protocol):
 
     def finished(self, component: Component, outcome: Outcome, key: Key, cause: str) -> None:
         """A component has an answer that was not told before; `cause` is empty where it was known already."""
+
+    def variable(self, component: str, name: str, found: Found) -> None:
+        """A variable that was asked for was looked up."""
 
     def known(self, components: list[str]) -> None:
         """These components' answers are those told before."""
@@ -64,6 +70,7 @@ class Engine:
         self._scripts = Scripts()
         self._layers: Cache[_Built] = Cache(LAYER_BYTES)
         self._values: Cache[Outcome] = Cache(VALUE_BYTES)
+        self._locals: Cache[Mapping[str, Any]] = Cache(LOCAL_BYTES)
         self._told: dict[str, str] = {}
         self._last: dict[str, Key] = {}
 
@@ -79,7 +86,8 @@ class Engine:
             False where the job was given up for a newer one.
         """
         run = _Run(self, job, verdicts, listener)
-        wanted = job.program.needed(job.only) if job.only else None
+        asked = [*job.only, *(name for name, _ in job.variables)]
+        wanted = job.program.needed(asked) if job.only else None
         unchanged: list[str] = []
         for component in job.program.components:
             if wanted is not None and component.id not in wanted:
@@ -93,6 +101,10 @@ class Engine:
             unchanged = []
             run.answer(component)
         listener.known(unchanged)
+        for name, variable in job.variables:
+            if self._interrupted():
+                return False
+            listener.variable(name, variable, run.variable(name, variable))
         self._forget_removed({component.id for component in job.program.components})
         return True
 
@@ -176,9 +188,20 @@ class _Run:
         start = time.perf_counter()
         outcome = self.attempt(component, key, inputs)
         outcome.milliseconds = (time.perf_counter() - start) * 1000
+        if component.visualization == OVERLAY:
+            outcome.background = self.image_behind(component)
         if outcome.state != BLOCKED:
             self.engine._values.put(key.value, outcome, outcome.size)
         return outcome, cause
+
+    def image_behind(self, component: Component) -> Any:
+        """Return the rows of the image that a component's output was made from; None where there is none."""
+        for name in sorted(self.job.program.needed([component.id])):
+            outcome = self.outcome(name) if self.components[name].kind == DATA else None
+            for output in outcome.outputs.values() if outcome is not None else ():
+                if output.value.shape.rank == 4:
+                    return output.value.numpy()
+        return None
 
     def attempt(self, component: Component, key: Key, inputs: dict[str, Output]) -> Outcome:
         try:
@@ -210,7 +233,8 @@ class _Run:
         layer = built.layer if built is not None else self.new_layer(component, script)
         if layer is None or (not inputs and not takes_no_input(layer)):
             return Outcome(BLOCKED)
-        outputs = layers.call_layer(layer, component, inputs, symbolic=built is None)
+        before = self.upstream(component) if component.uses_variables else None
+        outputs = layers.call_layer(layer, component, inputs, symbolic=built is None, before=before)
         if built is None:
             built = _Built(layer, {port: output.shape for port, output in outputs.items()})
             self.engine._layers.put(key.layer, built, 4096 + sum(_bytes(weight) for weight in layer.weights))
@@ -227,8 +251,61 @@ class _Run:
         shared = self.outcome(component.shares)
         if shared is None or shared.state != OK:
             return None
-        built = self.engine._layers.get(self.keys[component.shares].layer)
+        return self.built_layer(component)
+
+    def upstream(self, component: Component) -> dict[str, layers.Upstream]:
+        """Return the components that are connected to `component`, with their layers' weights."""
+        found: dict[str, layers.Upstream] = {}
+        for binding in component.inputs:
+            outcome, other = self.outcome(binding.component), self.components[binding.component]
+            layer = self.built_layer(other)
+            if outcome is not None:
+                found[other.id] = layers.Upstream(outcome.outputs, layer.weights if layer is not None else ())
+        return found
+
+    def built_layer(self, component: Component) -> keras.Layer | None:
+        """Return the layer that a component calls, built; None where it has none."""
+        owner = self.components.get(component.shares or component.id)
+        if owner is None or owner.kind not in {EXPRESSION, CLASS} or owner.shares:
+            return None
+        key = self.keys[owner.id].layer
+        if self.engine._layers.get(key) is None and owner.id not in self._pending:
+            # Forgotten to make room, while its value is still known.
+            self.compute(owner)
+        built = self.engine._layers.get(key)
         return built.layer if built is not None else None
+
+    def variable(self, name: str, wanted: str) -> Found:
+        """Return a variable of a component, and the names of all."""
+        component = self.components.get(name)
+        outcome = self.outcome(name)
+        if component is None or outcome is None:
+            return missing(wanted, name, ())
+        layer = self.built_layer(component) if outcome.state == OK else None
+        weights = weights_of(layer) if layer is not None else {}
+        return choose(wanted, name, outcome, weights, self.local_variables(component, outcome))
+
+    def local_variables(self, component: Component, outcome: Outcome) -> Mapping[str, Any]:
+        """Return the local variables of the call of a class, as they were when it showed its present value."""
+        owner = self.components.get(component.shares or component.id)
+        inputs = self.inputs(component)
+        if owner is None or owner.kind != CLASS or inputs is None:
+            return {}
+        key = self.keys[component.id]
+        known = self.engine._locals.get(key.value)
+        if known is None:
+            self.listener.started(component, key)
+            known = trace_call(owner, lambda: self.attempt_anew(component, owner, inputs, outcome))
+            self.engine._locals.put(key.value, known, sum(value.nbytes for value in known.values()))
+        return known
+
+    def attempt_anew(self, component: Component, owner: Component, inputs: dict[str, Output], outcome: Outcome) -> None:
+        """Make and call a component's layer as it was made and called before, random numbers included."""
+        set_seeds(self.keys[owner.id].seed, owner.code)
+        layer = make_layer(owner, self.engine._scripts.get(self.job.program.prelude))
+        before = self.upstream(component) if component.uses_variables else None
+        # What fails symbolically has no values; called on the sample alone it shows those up to the failure.
+        layers.call_layer(layer, component, inputs, symbolic=outcome.state == OK, before=before)
 
 
 def _bytes(weight: Any) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -15,6 +16,14 @@ from glasswork_executor.worker.loading import takes_no_input
 from glasswork_executor.worker.outcome import Output
 
 _NUMBERED = re.compile(r"_\d+$")
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """A component before another: its outputs, and the weights of its layer."""
+
+    outputs: Mapping[str, Output]
+    weights: Sequence[Any]
 
 
 def output_of(value: Any) -> Output:
@@ -37,7 +46,11 @@ def outputs_of(value: Any, ports: Sequence[str]) -> dict[str, Output]:
 
 
 def call_layer(
-    layer: keras.Layer, component: Component, inputs: Mapping[str, Output], symbolic: bool
+    layer: keras.Layer,
+    component: Component,
+    inputs: Mapping[str, Output],
+    symbolic: bool,
+    before: Mapping[str, Upstream] | None = None,
 ) -> dict[str, Output]:
     """Call a layer on the sample, and, for a new layer, before that on a symbolic input.
 
@@ -46,18 +59,38 @@ def call_layer(
         component: which component it is of.
         inputs: what is connected, by port.
         symbolic: whether to call it on a symbolic input too; else its shapes are taken from the sample.
+        before: the components before it by id, where the call gets their variables as X.
 
     Returns:
         Its outputs by port.
     """
     shapes: dict[str, Any] = {}
     if symbolic:
-        given = {port: keras.KerasTensor(item.shape, item.dtype) for port, item in inputs.items()}
-        shapes = _by_port(layer(*_arguments(layer, component, given)), component.outputs)
-    values = _by_port(
-        layer(*_arguments(layer, component, {port: item.value for port, item in inputs.items()})), component.outputs
-    )
+        given = _symbolic(inputs)
+        extra = {} if before is None else {"X": _variables(before, _symbolic)}
+        shapes = _by_port(layer(*_arguments(layer, component, given), **extra), component.outputs)
+    extra = {} if before is None else {"X": _variables(before, _values)}
+    values = _by_port(layer(*_arguments(layer, component, _values(inputs)), **extra), component.outputs)
     return {port: _output(component, port, value, shapes.get(port)) for port, value in values.items()}
+
+
+def _symbolic(outputs: Mapping[str, Output]) -> dict[str, Any]:
+    return {port: keras.KerasTensor(item.shape, item.dtype) for port, item in outputs.items()}
+
+
+def _values(outputs: Mapping[str, Output]) -> dict[str, Any]:
+    return {port: item.value for port, item in outputs.items()}
+
+
+def _variables(
+    before: Mapping[str, Upstream], tensors: Callable[[Mapping[str, Output]], dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what a call gets as X, as in the generated code: by component only where there are several."""
+    found = {
+        name: {**tensors(item.outputs), **{weight.name: weight for weight in item.weights}}
+        for name, item in before.items()
+    }
+    return next(iter(found.values())) if len(found) == 1 else dict(found)
 
 
 def _arguments(layer: keras.Layer, component: Component, given: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import keras
@@ -16,7 +17,9 @@ from glasswork_executor.core.program import Component, Program, job_from_json
 from glasswork_executor.worker.data.requests import Desk
 from glasswork_executor.worker.engine import Engine
 from glasswork_executor.worker.failures import Failure
-from glasswork_executor.worker.outcome import Outcome, describe
+from glasswork_executor.worker.outcome import Outcome
+from glasswork_executor.worker.showing import describe, describe_variable
+from glasswork_executor.worker.variables import Found
 
 # A chain of a thousand layers nests as deep.
 RECURSION_LIMIT = 20_000
@@ -85,9 +88,15 @@ class _Reporter:
         self._send({"kind": "started", "component": component.id, "key": key.value})
 
     def finished(self, component: Component, outcome: Outcome, key: Key, cause: str) -> None:
-        described, blobs = describe(outcome, component.visualization)
+        described, blobs = describe(outcome, component)
         answer = {"kind": "preview", "component": component.id, "key": key.value, "cause": cause, **described}
         self._send(answer, blobs)
+
+    def variable(self, component: str, name: str, found: Found) -> None:
+        shown, blobs = describe_variable(found, name)
+        failure = asdict(found.failure) if found.failure else None
+        told = {"component": component, "name": name, "variable": found.kind, "names": list(found.names)}
+        self._send({"kind": "variable", **told, "shown": shown, "error": failure}, blobs)
 
     def known(self, components: list[str]) -> None:
         if components:

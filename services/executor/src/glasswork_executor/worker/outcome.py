@@ -1,12 +1,12 @@
-"""What came out of one component, and how it is told."""
+"""What came out of one component."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import tensorflow as tf
-from glasswork_servicekit.pictures import draw, statistics
+from numpy.typing import NDArray
 
 from glasswork_executor.worker.failures import Failure
 
@@ -32,6 +32,7 @@ class Outcome:
         parameter_count: number of weights.
         failure: what went wrong, of an error.
         milliseconds: time that it took.
+        background: the image behind a mask, `(rows, height, width, channels)`; None where there is none.
     """
 
     state: str
@@ -39,6 +40,7 @@ class Outcome:
     parameter_count: int = 0
     failure: Failure | None = None
     milliseconds: float = 0.0
+    background: NDArray[Any] | None = None
 
     @property
     def size(self) -> int:
@@ -46,39 +48,6 @@ class Outcome:
         return 4096 + sum(_bytes(output.value) for output in self.outputs.values())
 
 
-def describe(outcome: Outcome, hint: str) -> tuple[dict[str, Any], list[bytes]]:
-    """Return an outcome as a JSON object and the pictures that it refers to by number.
-
-    Args:
-        outcome: what came out.
-        hint: the visualisation that suits the output.
-    """
-    blobs: list[bytes] = []
-    described = {
-        "state": outcome.state,
-        "parameter_count": outcome.parameter_count,
-        "milliseconds": outcome.milliseconds,
-        "error": asdict(outcome.failure) if outcome.failure else None,
-        "outputs": [_output(port, output, hint, blobs) for port, output in outcome.outputs.items()],
-    }
-    return described, blobs
-
-
-def _output(port: str, output: Output, hint: str, blobs: list[bytes]) -> dict[str, Any]:
-    values = output.value.numpy()
-    picture = draw(values[0], hint, port) if values.ndim and len(values) else None
-    described: dict[str, Any] = {
-        "port": port,
-        "shape": [-1 if size is None else size for size in output.shape],
-        "dtype": output.dtype,
-        "statistics": asdict(statistics(values)),
-        "visualization": None,
-    }
-    if picture is not None:
-        described["visualization"] = {**asdict(picture), "png": len(blobs) if picture.png else None}
-        blobs += [picture.png] if picture.png else []
-    return described
-
-
 def _bytes(value: tf.Tensor) -> int:
-    return int(value.shape.num_elements() or 0) * int(value.dtype.size)
+    # Texts have no size of their own that anybody could tell.
+    return int(value.shape.num_elements() or 0) * int(value.dtype.size or 64)
