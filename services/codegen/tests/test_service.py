@@ -90,3 +90,10 @@ async def test_measured_values_are_judged(stub: Any, digits: dict[str, Any]) -> 
     request.values["conv1"].outputs["output"].CopyFrom(pb.ValueStatistics(size=64, max=1, std=1, nan_count=3))
     answer = await stub.CheckValues(request)
     assert [(item.code, item.component) for item in answer.diagnostics] == [("nan-values", "conv1")]
+
+
+async def test_rules_are_listed_with_their_reasons(stub: Any) -> None:
+    answer = await stub.ListRules(pb.ListRulesRequest())
+    rules = {item.code: item for item in answer.rules}
+    assert len(rules) > 40
+    assert rules["softmax-twice"].why.startswith("Softmax of probabilities")

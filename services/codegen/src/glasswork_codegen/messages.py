@@ -12,7 +12,7 @@ from glasswork_sdk.diagnostics import Diagnostic
 from glasswork_sdk.document import Document
 from glasswork_sdk.plugins import PluginInfo
 from glasswork_sdk.profile import DatasetProfile, DatasetWarning, FeatureProfile, FeatureStatistics
-from glasswork_sdk.rules import ComponentValues, ValueStatistics
+from glasswork_sdk.rules import ComponentValues, Rule, ValueStatistics
 from glasswork_sdk.specs import Port, TensorSpec
 from glasswork_servicekit.graphs import graph_from_message, graph_to_message
 from glasswork_servicekit.values import dict_to_struct, json_to_value
@@ -124,6 +124,17 @@ def diagnostic_message(item: Diagnostic) -> graph_pb.Diagnostic:
         setting=item.setting,
         line=item.line,
         fix=[_operation(operation) for operation in item.fix],
+    )
+
+
+def rule_message(rule: Rule) -> pb.Rule:
+    """Return a rule as a message."""
+    return pb.Rule(
+        code=rule.code,
+        severity=_SEVERITIES[rule.severity.value],
+        title=rule.title,
+        why=rule.why,
+        remedy=rule.remedy,
     )
 
 

@@ -75,6 +75,11 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
             plugins=[messages.plugin_message(info) for _, info in items], next_page_token=token
         )
 
+    async def ListRules(self, request: pb.ListRulesRequest, context: Context) -> pb.ListRulesResponse:
+        """List what a check can find."""
+        items, token = page(sorted(self._catalogue.rules.items()), request.page_size, request.page_token)
+        return pb.ListRulesResponse(rules=[messages.rule_message(rule) for _, rule in items], next_page_token=token)
+
     async def GenerateCode(self, request: pb.GenerateCodeRequest, context: Context) -> pb.GenerateCodeResponse:
         """Write the program of a graph."""
         return await _in_thread(lambda: self._generate(request))

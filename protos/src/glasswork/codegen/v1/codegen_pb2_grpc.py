@@ -45,6 +45,11 @@ class CodegenServiceStub:
                 request_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ListPluginsRequest.SerializeToString,
                 response_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ListPluginsResponse.FromString,
                 _registered_method=True)
+        self.ListRules = channel.unary_unary(
+                '/glasswork.codegen.v1.CodegenService/ListRules',
+                request_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ListRulesRequest.SerializeToString,
+                response_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ListRulesResponse.FromString,
+                _registered_method=True)
         self.GenerateCode = channel.unary_unary(
                 '/glasswork.codegen.v1.CodegenService/GenerateCode',
                 request_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.GenerateCodeRequest.SerializeToString,
@@ -95,6 +100,13 @@ class CodegenServiceServicer:
 
     def ListPlugins(self, request, context):
         """Lists the plugins, those that failed to load included.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRules(self, request, context):
+        """Lists what a check can find, each with its reasons.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -161,6 +173,11 @@ def add_CodegenServiceServicer_to_server(servicer, server):
                     servicer.ListPlugins,
                     request_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ListPluginsRequest.FromString,
                     response_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ListPluginsResponse.SerializeToString,
+            ),
+            'ListRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRules,
+                    request_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ListRulesRequest.FromString,
+                    response_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ListRulesResponse.SerializeToString,
             ),
             'GenerateCode': grpc.unary_unary_rpc_method_handler(
                     servicer.GenerateCode,
@@ -253,6 +270,33 @@ class CodegenService:
             '/glasswork.codegen.v1.CodegenService/ListPlugins',
             glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ListPluginsRequest.SerializeToString,
             glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ListPluginsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/glasswork.codegen.v1.CodegenService/ListRules',
+            glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ListRulesRequest.SerializeToString,
+            glasswork_dot_codegen_dot_v1_dot_codegen__pb2.ListRulesResponse.FromString,
             options,
             channel_credentials,
             insecure,

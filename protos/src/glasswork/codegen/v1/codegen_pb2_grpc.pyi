@@ -37,6 +37,8 @@ class CodegenServiceStub:
     """Lists the component types of all loaded plugins."""
     ListPlugins: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.ListPluginsRequest, _codegen_pb2.ListPluginsResponse]
     """Lists the plugins, those that failed to load included."""
+    ListRules: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.ListRulesRequest, _codegen_pb2.ListRulesResponse]
+    """Lists what a check can find, each with its reasons."""
     GenerateCode: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.GenerateCodeRequest, _codegen_pb2.GenerateCodeResponse]
     """Writes the program of a graph; findings are in the answer, and with errors there is no script."""
     CheckGraph: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.CheckGraphRequest, _codegen_pb2.CheckGraphResponse]
@@ -61,6 +63,8 @@ class CodegenServiceAsyncStub(CodegenServiceStub):
     """Lists the component types of all loaded plugins."""
     ListPlugins: _aio.UnaryUnaryMultiCallable[_codegen_pb2.ListPluginsRequest, _codegen_pb2.ListPluginsResponse]  # type: ignore[assignment]
     """Lists the plugins, those that failed to load included."""
+    ListRules: _aio.UnaryUnaryMultiCallable[_codegen_pb2.ListRulesRequest, _codegen_pb2.ListRulesResponse]  # type: ignore[assignment]
+    """Lists what a check can find, each with its reasons."""
     GenerateCode: _aio.UnaryUnaryMultiCallable[_codegen_pb2.GenerateCodeRequest, _codegen_pb2.GenerateCodeResponse]  # type: ignore[assignment]
     """Writes the program of a graph; findings are in the answer, and with errors there is no script."""
     CheckGraph: _aio.UnaryUnaryMultiCallable[_codegen_pb2.CheckGraphRequest, _codegen_pb2.CheckGraphResponse]  # type: ignore[assignment]
@@ -94,6 +98,14 @@ class CodegenServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_codegen_pb2.ListPluginsResponse, _abc.Awaitable[_codegen_pb2.ListPluginsResponse]]:
         """Lists the plugins, those that failed to load included."""
+
+    @_abc_1.abstractmethod
+    def ListRules(
+        self,
+        request: _codegen_pb2.ListRulesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_codegen_pb2.ListRulesResponse, _abc.Awaitable[_codegen_pb2.ListRulesResponse]]:
+        """Lists what a check can find, each with its reasons."""
 
     @_abc_1.abstractmethod
     def GenerateCode(
