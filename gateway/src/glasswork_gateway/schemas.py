@@ -75,6 +75,16 @@ class Plugin(BaseModel):
     error: str | None
 
 
+class Rule(BaseModel):
+    """One kind of finding, and its reasons; a page of it is at /docs/diagnostics/CODE."""
+
+    code: str
+    severity: Literal["error", "warning", "tip"]
+    title: str
+    why: str
+    remedy: str
+
+
 class Baseline(BaseModel):
     """What a trivial answer reaches."""
 
@@ -313,8 +323,9 @@ class Visualization(BaseModel):
     height: int
     png: str | None = None
     values: list[float | None] | None = None
-    labels: list[str] | None = None
+    labels: list[str] | None = Field(None, description="A name for each value, or the texts themselves.")
     channels: int
+    rows: int = Field(1, description="Rows of the sample that it shows.")
     min: float | None
     max: float | None
 
