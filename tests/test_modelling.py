@@ -68,6 +68,9 @@ def test_every_component_type_has_a_page(glasswork: Glasswork) -> None:
     with httpx.Client(base_url=glasswork.client.url, headers=headers, trust_env=False) as http:
         pages = {name: http.get(f"/docs/components/{name}") for name in types}
         missing = http.get("/docs/components/core.nothing")
+        told, untold = (http.get(f"/docs/diagnostics/{code}") for code in ("softmax-twice", "nothing"))
+    assert "Softmax is applied twice" in told.text
+    assert untold.status_code == 404
     assert {name for name, page in pages.items() if page.status_code != 200} == set()
     assert "<h1>Convolution</h1>" in pages["core.convolution"].text
     assert "<table>" in pages["core.convolution"].text

@@ -75,6 +75,20 @@ def test_the_graph_is_sound_coded_and_previewed(api: httpx.Client, graph: Json) 
     assert all(item["cached"] for item in again.values())
 
 
+def test_custom_code_in_a_preview_sees_no_token_and_changes_nothing(
+    api: httpx.Client, graph: Json, deployment: Any
+) -> None:
+    for name, mode in (("token", "r"), ("secret", "r"), ("registry.db", "a"), ("datasets/new", "w")):
+        text = "class Dense1(keras.Layer):\n    def call(self, x):\n"
+        text += f"        open({str(deployment.data / name)!r}, {mode!r})\n        return x\n"
+        dense = graph["components"]["dense1"] | {"code": {"text": text, "base": ""}}
+        nosy = graph | {"components": graph["components"] | {"dense1": dense}}
+        preview = ok(api.post("/preview", json={"graph": nosy}))["components"]["dense1"]
+        assert (preview["state"], preview["error"]["line"]) == ("error", 3)
+        assert preview["error"]["message"].startswith("PermissionError")
+        assert str(deployment.data) not in preview["error"]["message"]
+
+
 def test_a_model_is_trained_tested_exported_versioned_and_restored(api: httpx.Client, graph: Json) -> None:
     model = ok(api.post("/models", json={"name": "My wine", "graph": graph}), 201)
     path = f"/models/{model['id']}"
@@ -169,6 +183,11 @@ def test_a_run_is_paused_changed_resumed_and_stopped(api: httpx.Client, graph: J
     done = ended(api, f"/runs/{run}")
     assert (done["state"], done["end_reason"]) == ("SUCCEEDED", "stopped")
     assert api.delete(f"/runs/{run}").status_code == 204
+
+
+def test_every_diagnostic_explains_itself(api: httpx.Client) -> None:
+    found = {item["code"]: item for item in ok(api.get("/diagnostics"))["items"]}
+    assert (len(found) > 40, found["softmax-twice"]["severity"]) == (True, "warning")
 
 
 def test_a_model_is_made_of_a_template_and_sound(api: httpx.Client) -> None:

@@ -75,6 +75,17 @@ def example(message: registry_pb2.Example) -> Json:
     }
 
 
+def rule(message: codegen_pb2.Rule) -> Json:
+    """Return a kind of finding."""
+    return {
+        "code": message.code,
+        "severity": graph_pb2.Severity.Name(message.severity).removeprefix("SEVERITY_").lower(),
+        "title": message.title,
+        "why": message.why,
+        "remedy": message.remedy,
+    }
+
+
 def template(message: registry_pb2.Template) -> Json:
     """Return a ready model."""
     return {

@@ -44,6 +44,18 @@ async def list_plugins(context: InContext, page_size: PageSize = 0, page_token: 
     return _json(await context.memory.get(f"plugins {page_size} {page_token}", make))
 
 
+@router.get("/diagnostics", response_model=schemas.Page[schemas.Rule])
+async def list_diagnostics(context: InContext, page_size: PageSize = 0, page_token: PageToken = "") -> Response:
+    """List what a check can find, each with its reasons."""
+
+    async def make() -> bytes:
+        request = codegen_pb2.ListRulesRequest(page_size=page_size, page_token=page_token)
+        found = await context.services.codegen.ListRules(request, metadata=(IDEMPOTENT,))
+        return _page(list(map(translate.rule, found.rules)), found.next_page_token)
+
+    return _json(await context.memory.get(f"diagnostics {page_size} {page_token}", make))
+
+
 @router.get("/examples", response_model=schemas.Page[schemas.Example])
 async def list_examples(context: InContext, page_size: PageSize = 0, page_token: PageToken = "") -> Response:
     """List the datasets that ship with Glasswork."""

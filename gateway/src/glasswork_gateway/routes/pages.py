@@ -37,9 +37,17 @@ async def get_component_page(component_type: str, context: InContext) -> Respons
     texts = {item.type: item.documentation for item in found.component_types}
     if component_type not in texts:
         raise NotFound(f"There is no component type '{component_type}'; GET /api/v1/components lists them.")
-    title, body = html.escape(component_type), MarkdownIt("js-default", {"html": False}).render(texts[component_type])
-    text = page("component.html").decode().replace("{{ title }}", title).replace("{{ body }}", body)
-    return Response(text, headers={"Content-Security-Policy": POLICY}, media_type="text/html; charset=utf-8")
+    return _described(component_type, texts[component_type])
+
+
+@router.get("/docs/diagnostics/{code}")
+async def get_diagnostic_page(code: str, context: InContext) -> Response:
+    """Explain a kind of finding."""
+    found = await context.services.codegen.ListRules(codegen_pb2.ListRulesRequest())
+    rule = next((item for item in found.rules if item.code == code), None)
+    if rule is None:
+        raise NotFound(f"There is no diagnostic '{code}'; GET /api/v1/diagnostics lists them.")
+    return _described(code, f"# {rule.title}\n\n## Why\n\n{rule.why}\n\n## What to do\n\n{rule.remedy}\n")
 
 
 @router.get("/static/session.js")
@@ -63,3 +71,9 @@ async def get_style() -> Response:
 def _page(name: str) -> Response:
     kind = _TYPES.get(name.rpartition(".")[2], "text/html")
     return Response(page(name), headers={"Content-Security-Policy": POLICY}, media_type=f"{kind}; charset=utf-8")
+
+
+def _described(name: str, text: str) -> Response:
+    body = MarkdownIt("js-default", {"html": False}).render(text)
+    filled = page("component.html").decode().replace("{{ title }}", html.escape(name)).replace("{{ body }}", body)
+    return Response(filled, headers={"Content-Security-Policy": POLICY}, media_type="text/html; charset=utf-8")
