@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -127,3 +129,61 @@ def test_values_are_judged_after_the_previews(session: Session) -> None:
     assert (conv, "dead-activations") in codes
     assert zeros["preview"][conv]["statistics"]["zero_fraction"] == 1.0
     assert last in zeros["preview"]
+
+
+def test_a_kernel_and_a_local_variable_are_shown_with_every_edit(session: Session) -> None:
+    (conv, *_), (flatten, *_) = layers(session, "convolution"), layers(session, "flatten")
+    code = {"op": "add", "path": f"/components/{flatten}/code", "value": {"text": CUSTOM, "base": ""}}
+    wanted = [{"component": conv, "name": "kernel"}, {"component": flatten, "name": "flat"}]
+    told = session.edit(code, variables=wanted)
+
+    kernel, flat = (message["variable"] for message in told["variable"][-2:])
+    assert (kernel["kind"], kernel["shape"][:2], flat["kind"]) == ("weight", [3, 3], "local")
+    assert flat["shape"][-1] * 2 == told["preview"][flatten]["shape"][0]
+    assert {"output", "flat", "x"} <= set(flat["names"])
+
+
+def test_a_variable_is_shown_without_a_session(api: httpx.Client, digits: Json) -> None:
+    conv = next(name for name, item in digits["components"].items() if item["type"] == "core.convolution")
+    body = {"graph": digits, "variable": {"component": conv, "name": "bias"}, "components": [conv]}
+    answer = api.post("/preview", json=body).raise_for_status().json()
+
+    assert (answer["variable"]["kind"], answer["variable"]["statistics"]["zero_fraction"]) == ("weight", 1.0)
+    assert answer["variable"]["names"] == ["output", "kernel", "bias"]
+
+
+def test_several_rows_are_a_sheet_and_predictions_have_names(session: Session) -> None:
+    one = session.edit()["preview"]
+    many = session.edit(sample={"split": "test", "index": 2, "count": 9})["preview"]
+
+    assert one[last_dense(session)]["visualization"]["labels"] == [str(digit) for digit in range(10)]
+    assert many["image"]["visualization"]["rows"] == 9
+    assert many[last_dense(session)]["visualization"]["kind"] == "heatmap"
+
+
+def test_of_a_thousand_edits_in_ten_seconds_few_run_and_the_last_is_shown(session: Session) -> None:
+    (conv, *_) = layers(session, "convolution")
+    session.edit()
+    told: Json = {}
+    began, newest = time.monotonic(), 0
+
+    def take(message: Json) -> None:
+        nonlocal newest
+        assert message["kind"] != "error", message
+        if message["kind"] != "suggestions":
+            assert message["revision"] >= newest, "a stale answer came after a newer one"
+            newest = message["revision"]
+        told.update(message["components"] if message["kind"] == "preview" else {})
+
+    for number in range(1000):
+        last = session.send({"op": "add", "path": f"/components/{conv}/settings/filters", "value": 4 + number % 60})
+        while (rest := began + (number + 1) / 100 - time.monotonic()) > 0:
+            with contextlib.suppress(TimeoutError):
+                take(json.loads(session.socket.recv(rest)))
+    while True:
+        message = session.receive()
+        take(message)
+        if message["kind"] == "done" and message["revision"] == last:
+            break
+    assert told[conv]["shape"][-1] == 4 + 999 % 60
+    assert told[conv]["executions"] <= 20

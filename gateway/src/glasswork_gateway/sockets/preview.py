@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ from glasswork_gateway.routes.graphs import sample_message, variable_messages
 from glasswork_gateway.sockets.edits import Edit, apply_edit, read_edit, suggestions, with_suggestions
 from glasswork_gateway.sockets.lifetime import accept, close_with, next_text, until_first
 from glasswork_gateway.sockets.outbox import Outbox, Waiting
+from glasswork_gateway.sockets.pace import Pace
 from glasswork_gateway.workbench import Coded, Resolved, unanswered
 
 router = APIRouter()
@@ -54,6 +56,7 @@ class _Asked:
         findings: looks for what is wrong with the document meanwhile.
         specs: what was known of custom code.
         executed: components that ran for the same edit before.
+        answered: whether its end was told.
     """
 
     edit: Edit
@@ -62,6 +65,7 @@ class _Asked:
     findings: asyncio.Task[list[dict[str, Any]]] | None = None
     specs: dict[str, graph_pb2.TensorSpec] = field(default_factory=dict)
     executed: int = 0
+    answered: bool = False
 
     def stop(self) -> None:
         """Stop looking: a newer edit was made."""
@@ -89,6 +93,7 @@ class LiveSession:
         self._sample = executor_pb2.Sample(count=1)
         self._variables = executor_pb2.VariableSelection()
         self._outbox = Outbox()
+        self._pace = Pace()
         self._edit: Edit | None = None
         self._edited = asyncio.Event()
         self._call: Any = None
@@ -125,8 +130,12 @@ class LiveSession:
                 self._sample = sample_message(edit.sample)
             if edit.variables is not None:
                 self._variables = executor_pb2.VariableSelection(items=variable_messages(edit.variables))
+            self._pace.edited(busy=self._edit is not None and not self._answered(self._edit))
             self._edit = edit
             self._edited.set()
+
+    def _answered(self, edit: Edit) -> bool:
+        return self._asked.edit is edit and self._asked.answered
 
     async def _work(self) -> None:
         while True:
@@ -148,17 +157,26 @@ class LiveSession:
         coded = await self._context.workbench.follow_and_code(resolved, self._measured)
         if self._edit is not edit:
             return  # what a newer edit makes of it is worked out next
+        await self._outbox.put(edit.revision, "shapes", components=translate.shapes(coded.program))
+        await self._tell_suggestions(edit, coded)
+        if await self._newer_edit_within(self._pace.delay()):
+            return
+        self._pace.ran()
         coded_ids = {item.id: item for item in coded.program.components}
         rest = unanswered(document.components, coded_ids, coded.diagnostics)
         executed = self._asked.executed if self._asked.edit is edit else 0
         self._ask_for(_Asked(edit, coded, rest, specs=specs, executed=executed))
-        await self._outbox.put(edit.revision, "shapes", components=translate.shapes(coded.program))
-        await self._tell_suggestions(edit, coded)
         if coded.program.components:
             await self._ask(coded)
         self._asked.findings = asyncio.create_task(self._context.workbench.findings(resolved, self._measured))
         if not coded.program.components:
             await self._finish(executed=0, cached=0, milliseconds=0.0)
+
+    async def _newer_edit_within(self, seconds: float) -> bool:
+        if seconds > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._edited.wait(), seconds)
+        return self._edited.is_set()
 
     def _ask_for(self, asked: _Asked) -> None:
         self._asked.stop()
@@ -194,6 +212,7 @@ class LiveSession:
         except (GlassworkError, asyncio.InvalidStateError):
             self._drop_session()
         await self._outbox.put(edit.revision, "done", cancelled=True)
+        self._asked.answered = True
 
     async def _resolve(self, document: Document) -> Resolved:
         """Resolve a document; the profile is asked for again only when the dataset changes."""
@@ -255,26 +274,27 @@ class LiveSession:
 
     async def _finish(self, executed: int, cached: int, milliseconds: float) -> None:
         asked = self._asked
-        if asked.coded is None:
+        if asked.coded is None or self._edit is not asked.edit:
             return
         graph, revision = asked.coded.resolved.graph, asked.edit.revision
-        if self._measured.specs(graph) != asked.specs and self._edit is asked.edit:
+        if self._measured.specs(graph) != asked.specs:
             # Custom code gives other shapes than were known: what follows it may be suggested anew.
             asked.executed += executed
             self._edited.set()
             return
         diagnostics = await self._diagnose(asked)
-        if asked is not self._asked:
+        if asked is not self._asked or self._edit is not asked.edit:
             return
         answered = {item.id for item in asked.coded.program.components}
         held = {name: self._held.pop(name) for name in sorted(answered & self._held.keys())}
         for components in (held, asked.rest):
-            if components:
-                await self._outbox.put(revision, "preview", components=components)
+            if components and not await self._outbox.put(revision, "preview", components=components):
+                self._held = {**components, **self._held}
         await self._outbox.put(revision, "diagnostics", diagnostics=diagnostics)
         again = asked.executed
         figures = {"executed": executed + again, "cached": max(cached - again, 0), "milliseconds": milliseconds}
         await self._outbox.put(revision, "done", **figures)
+        asked.answered = True
 
     async def _diagnose(self, asked: _Asked) -> list[dict[str, Any]]:
         """Return what is wrong with the document and with its values."""
