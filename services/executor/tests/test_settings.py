@@ -30,6 +30,13 @@ def test_limits_have_defaults(environment: dict[str, str]) -> None:
     assert not previews.limits.network
 
 
+def test_user_code_sees_the_datasets_and_nothing_else_of_what_is_kept(environment: dict[str, str]) -> None:
+    limits = read_settings(environment).previews.limits
+
+    assert limits.hidden == (environment["GLASSWORK_DATA_DIR"],)
+    assert str(Path(environment["GLASSWORK_DATA_DIR"]) / "datasets") in limits.shown
+
+
 @pytest.mark.parametrize("value", ["soon", "0", "-1", "inf", "nan"])
 def test_a_bad_number_is_named(environment: dict[str, str], value: str) -> None:
     with pytest.raises(InvalidInput, match=f"GLASSWORK_PREVIEW_SECONDS is '{value}'"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 from glasswork_sdk.errors import InvalidInput
@@ -18,6 +19,9 @@ def main() -> None:
     except InvalidInput as error:
         print(error.message, file=sys.stderr)
         sys.exit(2)
+    with contextlib.suppress(OSError):
+        # Workers are shown this folder when they are made, and it must be there by then.
+        settings.service.datasets_dir.mkdir(parents=True, exist_ok=True)
     run(lambda _: ExecutorService(settings), settings.service)
 
 

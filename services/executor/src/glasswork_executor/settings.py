@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from glasswork_servicekit.sandbox import Limits
@@ -25,6 +26,8 @@ class PreviewSettings:
         workers: workers at the same time, default 8.
         shared_workers: of these, workers for requests without a session, default 2.
         waiting: requests that may wait for a shared worker, default 512.
+        hidden: folders of which user code sees nothing, default none.
+        shown: folders below those that it reads all the same, default none.
     """
 
     component_seconds: float = 10.0
@@ -34,6 +37,8 @@ class PreviewSettings:
     workers: int = 8
     shared_workers: int = 2
     waiting: int = 512
+    hidden: Sequence[str] = ()
+    shown: Sequence[str] = ()
 
     @property
     def limits(self) -> Limits:
@@ -46,6 +51,8 @@ class PreviewSettings:
             processes=64 + 16 * (os.cpu_count() or 1),
             network=False,
             contained=True,
+            hidden=self.hidden,
+            shown=self.shown,
         )
 
 
@@ -77,14 +84,18 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> ExecutorSettings:
         InvalidInput: a variable is missing or bad; the message names it, its value and what was expected.
     """
     default = PreviewSettings()
+    service = from_environment("executor", environ)
     return ExecutorSettings(
-        from_environment("executor", environ),
+        service,
         PreviewSettings(
             component_seconds=_number(environ, "GLASSWORK_PREVIEW_SECONDS", default.component_seconds),
             dataset_seconds=_number(environ, "GLASSWORK_DATASET_SECONDS", default.dataset_seconds),
             memory_bytes=round(_number(environ, "GLASSWORK_PREVIEW_MEMORY_MIB", 2048) * MEBIBYTE),
             idle_seconds=_number(environ, "GLASSWORK_PREVIEW_IDLE_SECONDS", default.idle_seconds),
             workers=round(_number(environ, "GLASSWORK_PREVIEW_WORKERS", default.workers)),
+            # Token, secret, index and models are nobody's business but the services'.
+            hidden=(str(service.data_dir),),
+            shown=(str(service.datasets_dir), sys.prefix, sys.base_prefix, *filter(None, sys.path)),
         ),
     )
 

@@ -11,10 +11,12 @@ import ctypes
 import os
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from glasswork_servicekit import landlock
 
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC = 0x10000000, 0x20000000, 0x40000000, 0x08000000
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_CHILD_SUBREAPER = 1, 38, 36
@@ -35,6 +37,9 @@ class Limits:
         network: False for no network at all, where the system allows that.
         contained: True for a PID namespace (or a reaper where that is forbidden): nothing that it starts outlives it.
         survives_zygote: True for a worker that goes on when its zygote dies.
+        hidden: folders of which it sees nothing, where the kernel has Landlock; with any it writes to its working
+            folder alone.
+        shown: folders below those, or around them, that it reads all the same.
     """
 
     memory_bytes: int | None = None
@@ -45,6 +50,8 @@ class Limits:
     network: bool = True
     contained: bool = False
     survives_zygote: bool = False
+    hidden: Sequence[str] = ()
+    shown: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the limits as a JSON object."""
@@ -53,21 +60,23 @@ class Limits:
 
 @dataclass(frozen=True)
 class Isolation:
-    """Which namespaces this machine allows: of users, of processes, of the network."""
+    """What this machine allows: namespaces of users, of processes, of the network, and files to be hidden."""
 
     user: bool = False
     processes: bool = False
     network: bool = False
+    files: bool = False
 
 
 def probe() -> Isolation:
-    """Find out, in children that end at once, which namespaces this process may make."""
+    """Find out what workers can be confined by; namespaces are tried in children that end at once."""
+    files = landlock.is_there()
     for user in (True, False):
         flag = CLONE_NEWUSER if user else 0
-        found = Isolation(user, _can_unshare(flag | CLONE_NEWPID), _can_unshare(flag | CLONE_NEWNET))
+        found = Isolation(user, _can_unshare(flag | CLONE_NEWPID), _can_unshare(flag | CLONE_NEWNET), files)
         if found.processes or found.network:
             return found
-    return Isolation()
+    return Isolation(files=files)
 
 
 def enter(limits: Limits, isolation: Isolation, parent: int) -> None:

@@ -274,7 +274,7 @@ class Zygote:
         self._isolation = Isolation(**event["isolation"])
         missing = [name for name, allowed in event["isolation"].items() if not allowed]
         if missing:
-            self._log.warning("this machine allows workers no namespace for: %s", ", ".join(missing))
+            self._log.warning("this machine cannot keep workers from: %s", ", ".join(missing))
         self._ready.set()
 
     def _on_exit(self, pid: int, code: int) -> None:

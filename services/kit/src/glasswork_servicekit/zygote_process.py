@@ -15,11 +15,12 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from glasswork_servicekit import sandbox
+from glasswork_servicekit import landlock, sandbox
 from glasswork_servicekit.connection import Connection
 from glasswork_servicekit.frames import FrameLimits
 from glasswork_servicekit.sandbox import Isolation, Limits
@@ -102,10 +103,15 @@ def _become_worker(request: dict[str, Any], descriptor: int, isolation: Isolatio
         os.setsid()
         sandbox.redirect_output(request["output"])
         sandbox.keep_only(descriptor)
-        sandbox.enter(Limits(**request["limits"]), isolation, parent)
+        limits = Limits(**request["limits"])
+        sandbox.enter(limits, isolation, parent)
         os.environ.update(request["environment"])
         if request["cwd"]:
             os.chdir(request["cwd"])
+        # The zygote has asked for it and remembers its own.
+        tempfile.tempdir = None
+        if limits.hidden:
+            landlock.confine(limits.hidden, limits.shown, [os.getcwd()])
         gc.enable()
         connection = Connection(socket.socket(fileno=3), FrameLimits(**request["frames"]))
         _entry(request["entry"])(connection)
