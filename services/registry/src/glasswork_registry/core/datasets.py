@@ -11,10 +11,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from glasswork_sdk.errors import Exhausted, FieldViolation, InvalidDataset, InvalidInput, NotFound
+from glasswork_servicekit.durable import move, remove, sync_tree
 
 from glasswork_registry.core import index
 from glasswork_registry.core.database import Database
-from glasswork_registry.core.durable import move, remove, sync_tree
 from glasswork_registry.core.layout import Layout, numbered, slug_of
 from glasswork_registry.core.locks import NamedLocks
 from glasswork_registry.core.pages import Page

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from glasswork_sdk.errors import FieldViolation, InvalidInput
+from glasswork_servicekit.durable import make_folders, move, remove
 
-from glasswork_registry.core.durable import make_folders, move, remove
 from glasswork_registry.core.staging import StagedFile
 
 ATTRIBUTES: Final = b"*.safetensors filter=lfs diff=lfs merge=lfs -text\n"

@@ -13,9 +13,9 @@ from typing import Final
 
 import git
 from glasswork_sdk.errors import Conflict, Unavailable
+from glasswork_servicekit.durable import remove, sync_folder
 
 from glasswork_registry.core.commits import EMAIL, NAME, CommitRecord, parse_log
-from glasswork_registry.core.durable import remove, sync_folder
 
 MAIN: Final = "refs/heads/main"
 _NO_COMMIT: Final = "0" * 40

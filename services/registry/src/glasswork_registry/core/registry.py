@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from glasswork_servicekit.durable import remove
+
 from glasswork_registry.core import index
 from glasswork_registry.core.database import Database, set_aside_if_broken, sqlite_url
 from glasswork_registry.core.datasets import DatasetStore
-from glasswork_registry.core.durable import remove
 from glasswork_registry.core.imports import Importer
 from glasswork_registry.core.indexing import index_all
 from glasswork_registry.core.layout import Layout

@@ -8,7 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from glasswork_registry.core.durable import write_file
+from glasswork_servicekit.durable import write_file
+
 from glasswork_registry.core.records import Dataset
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")

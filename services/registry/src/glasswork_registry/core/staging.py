@@ -8,8 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from glasswork_sdk.errors import Exhausted
-
-from glasswork_registry.core.durable import remove
+from glasswork_servicekit.durable import remove
 
 
 class StagedFile:

@@ -13,12 +13,12 @@ from typing import Final
 
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import FieldViolation, InvalidInput, NotFound
+from glasswork_servicekit.durable import write_file
 from sqlalchemy import Connection
 
 from glasswork_registry.core import index
 from glasswork_registry.core.commits import CommitRecord, clean_author, clean_message, compose
 from glasswork_registry.core.contents import plain, version_files
-from glasswork_registry.core.durable import write_file
 from glasswork_registry.core.indexing import index_model, read_model, version_row
 from glasswork_registry.core.large import check_weights, keep, pointer
 from glasswork_registry.core.layout import ModelFolder

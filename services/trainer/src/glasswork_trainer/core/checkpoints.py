@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from glasswork_servicekit.durable import sync_folder, write_synced
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
-
-from glasswork_trainer.core.durable import sync_folder, write_synced
 
 TENSORS = "tensors.safetensors"
 STATE = "state.json"

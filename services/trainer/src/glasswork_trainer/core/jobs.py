@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from glasswork_sdk.errors import FieldViolation, GlassworkError, InvalidInput, NotFound, WrongState
+from glasswork_servicekit.durable import write_json
 
 from glasswork_trainer.core.desks import Desk, Desks
-from glasswork_trainer.core.durable import write_json
 from glasswork_trainer.core.layout import RunFolder
 from glasswork_trainer.core.run import Failure, Run, State, failure_from, new_identifier
 

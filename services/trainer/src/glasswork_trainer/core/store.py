@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from glasswork_sdk.errors import NotFound, WrongState
+from glasswork_servicekit.durable import sync_folder, write_json, write_synced
 
-from glasswork_trainer.core.durable import sync_folder, write_json, write_synced
 from glasswork_trainer.core.layout import RunFolder
 from glasswork_trainer.core.run import Run
 

@@ -15,8 +15,8 @@ from typing import Any
 import keras
 import numpy as np
 from glasswork_sdk.errors import UserCodeFailed
+from glasswork_servicekit.durable import sync_folder
 
-from glasswork_trainer.core.durable import sync_folder
 from glasswork_trainer.worker.evaluation import split_of
 from glasswork_trainer.worker.forward import batches, by_port, forward, input_names
 from glasswork_trainer.worker.networks import Arrays

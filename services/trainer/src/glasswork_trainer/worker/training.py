@@ -12,11 +12,11 @@ from typing import Any
 
 import keras
 from glasswork_sdk.errors import GlassworkError, WrongState
+from glasswork_servicekit.durable import write_file, write_json
 from safetensors.numpy import load_file
 from safetensors.numpy import save as save_tensors
 
 from glasswork_trainer.core.checkpoints import Checkpoint, CheckpointStore
-from glasswork_trainer.core.durable import write_bytes, write_json
 from glasswork_trainer.core.layout import RunFolder, read_profile, read_program
 from glasswork_trainer.core.program import Program
 from glasswork_trainer.core.run import EndReason
@@ -209,7 +209,7 @@ class Training:
             "end_reason": str(reason),
             "history": self._history,
         }
-        write_bytes(self._folder.weights, save_tensors(weights))
+        write_file(self._folder.weights, save_tensors(weights))
         write_json(self._folder.result, result)
         return result
 

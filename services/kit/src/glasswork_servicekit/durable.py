@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 
 def sync_folder(folder: Path) -> None:
@@ -36,19 +38,42 @@ def sync_tree(folder: Path) -> None:
         sync_folder(Path(parent))
 
 
+def write_synced(path: Path, data: bytes) -> None:
+    """Write a file in place and return when its bytes are on the disk.
+
+    Raises:
+        OSError: the disk is full or failed.
+    """
+    with path.open("wb") as target:
+        target.write(data)
+        target.flush()
+        os.fsync(target.fileno())
+
+
 def write_file(path: Path, data: bytes) -> None:
-    """Replace a file as a whole: a reader sees the old bytes or the new ones, whatever happens."""
+    """Replace a file as a whole: a reader sees the old bytes or the new ones, whatever happens.
+
+    Raises:
+        OSError: the disk is full or failed; the old bytes are still there.
+    """
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
-        with aside.open("xb") as target:
-            target.write(data)
-            target.flush()
-            os.fsync(target.fileno())
+        write_synced(aside, data)
         aside.rename(path)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Replace a file as a whole by JSON.
+
+    Raises:
+        OSError: the disk is full or failed.
+        ValueError: `data` holds a number that is not finite.
+    """
+    write_file(path, (json.dumps(data, indent=2, allow_nan=False) + "\n").encode())
 
 
 def move(source: Path, target: Path) -> None:
