@@ -140,6 +140,14 @@ def test_missing_image_is_named_with_its_row(glasswork: Glasswork, tmp_path: Pat
     assert "row 1" in answer.stderr.lower()
 
 
+def test_log_shows_a_line_a_version_whatever_its_message_holds(glasswork: Glasswork) -> None:
+    model = glasswork.client.post("/models", {"name": "Loud"})["id"]
+    glasswork.client.post(f"/models/{model}/versions", {"message": "first \x1b[31mline\n\nsecond"})
+    lines = ask(glasswork, "log", model).stdout.splitlines()
+    assert len(lines) == 2
+    assert lines[1].endswith("first [31mline")
+
+
 def test_code_is_written_to_a_file(glasswork: Glasswork, model: Path, tmp_path: Path) -> None:
     answer = ask(glasswork, "code", str(model), "-o", str(tmp_path / "model.py"))
     assert answer.returncode == 0, answer.stderr

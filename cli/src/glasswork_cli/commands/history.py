@@ -34,7 +34,8 @@ def log(directory: DataDirectory, model: str, machine: bool) -> None:
             item["created"],
             item["author"],
             display.metrics_text(item.get("metrics") or {}),
-            item["message"],
+            # One line, and nothing in it that a terminal would obey.
+            "".join(filter(str.isprintable, item["message"].partition("\n")[0])),
         ]
         for item in items
     ]
