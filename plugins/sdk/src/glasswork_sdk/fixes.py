@@ -157,6 +157,8 @@ class Fixes:
         if len(arriving) != 1 or self._is_shared(component):
             return NO_PATCH
         source = self.document.connections[arriving[0]].source
+        if source.partition(".")[0] not in self.document.components:
+            return NO_PATCH
         patch: list[Operation] = []
         for index in leaving:
             patch += _test(index, self.document.connections[index])

@@ -132,5 +132,7 @@ def without_input(view: View, node: Node) -> Patch:
         current = reader
     if reader.component.type != "core.merge" or len(reader.bindings) < 3:
         return NO_PATCH
+    if any(view.nodes[behind].component.type == "core.reshape" for behind, _ in view.readers[reader.id]):
+        return NO_PATCH  # it counts on as many values as there are
     last = max(reader.bindings, key=lambda item: port_number("input", item))
     return view.fixes.remove_input(gone, f"{name}.{port}", f"{name}.{last}")
