@@ -388,6 +388,25 @@ class Previews(BaseModel):
     variable: ComponentVariable | None = None
 
 
+class ComponentCost(BaseModel):
+    """What one component costs."""
+
+    parameters: int
+    flops: int | None = Field(description="Floating-point operations of one call for one row.")
+    unknown: str | None = Field(description="Why the operations are not known.")
+
+
+class Cost(BaseModel):
+    """What a model costs before it is trained; what is null stands in `unknown`, by name, with the reason."""
+
+    components: dict[str, ComponentCost]
+    parameters: int | None
+    flops: int | None = Field(description="Floating-point operations of one forward pass for one row.")
+    memory_bytes: int | None = Field(description="Peak memory of the training beyond what TensorFlow takes by itself.")
+    epoch_seconds: float | None
+    unknown: dict[str, str]
+
+
 class Explanation(BaseModel):
     """Why something was chosen."""
 

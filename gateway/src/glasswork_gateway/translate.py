@@ -184,6 +184,23 @@ def component_variable(message: executor_pb2.VariablePreview) -> Json:
     }
 
 
+def cost(message: executor_pb2.EstimateCostResponse) -> Json:
+    """Return what a model will cost."""
+    figures = {
+        name: getattr(message, name) if message.HasField(name) else None
+        for name in ("parameters", "flops", "memory_bytes", "epoch_seconds")
+    }
+    components = {
+        name: {
+            "parameters": item.parameters,
+            "flops": item.flops if item.HasField("flops") else None,
+            "unknown": item.unknown or None,
+        }
+        for name, item in sorted(message.components.items())
+    }
+    return {"components": components, **figures, "unknown": dict(sorted(message.unknown.items()))}
+
+
 def unanswered_preview(error: Json | None) -> Json:
     """Return the preview of a component that has no code: it is wrong itself, or what is before it is."""
     empty = dict.fromkeys(("shape", "dtype", "statistics", "visualization", "cause"))

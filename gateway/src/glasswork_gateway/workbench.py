@@ -192,6 +192,16 @@ class Workbench:
         found = merged(found, await self.findings_in_values(coded.resolved, measured))
         return {"components": previews, "diagnostics": found, "variable": variable}
 
+    async def cost(self, document: Document) -> dict[str, Any]:
+        """Return what a document will cost before it is trained.
+
+        Raises:
+            GraphHasErrors: it has some.
+        """
+        coded = await self.sound_code(document)
+        request = executor_pb2.EstimateCostRequest(program=coded.program, dataset_hash=coded.resolved.dataset_hash)
+        return translate.cost(await self._services.executor.EstimateCost(request, timeout=PREVIEW_SECONDS))
+
     async def suggest(
         self,
         dataset: str,

@@ -40,6 +40,12 @@ async def preview_graph(body: schemas.PreviewRequest, context: InContext) -> Res
     return answer(await context.workbench.preview(document, sample, body.components, variables))
 
 
+@router.post("/cost", response_model=schemas.Cost)
+async def estimate_cost(body: schemas.GraphRequest, context: InContext) -> Response:
+    """Say what a graph will cost before it is trained: weights, operations, memory, and the time of an epoch."""
+    return answer(await context.workbench.cost(Document.parse(body.graph)))
+
+
 @router.post("/suggest", response_model=schemas.Suggestion)
 async def suggest_graph(body: schemas.SuggestRequest, context: InContext) -> Response:
     """Make a complete graph for a dataset, with one sentence for each choice."""

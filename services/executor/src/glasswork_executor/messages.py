@@ -11,6 +11,7 @@ from glasswork_sdk.errors import FieldViolation, InvalidInput
 
 from glasswork_executor.core import program as core
 from glasswork_executor.core.answers import BLOCKED, ERROR, OK, Answer, Done, Variable
+from glasswork_executor.core.cost import Cost
 
 MOST_ROWS = 64
 MOST_VARIABLES = 64
@@ -118,6 +119,16 @@ def variables_of(references: Sequence[pb.VariableReference]) -> tuple[tuple[str,
     if len(references) > MOST_VARIABLES:
         raise _bad("variables", f"at most {MOST_VARIABLES}", len(references))
     return tuple((item.component, item.name) for item in references)
+
+
+def cost_of(cost: Cost) -> pb.EstimateCostResponse:
+    """Return a cost as a message."""
+    components = {
+        name: pb.ComponentCost(parameters=count, flops=cost.flops.get(name), unknown=cost.reasons.get(name, ""))
+        for name, count in cost.parameters.items()
+    }
+    figures: dict[str, Any] = {name: value for name, value in cost.figures.items() if name not in cost.unknown}
+    return pb.EstimateCostResponse(components=components, unknown=cost.unknown, **figures)
 
 
 def done_of(done: Done) -> pb.SessionDone:

@@ -16,6 +16,7 @@ from glasswork_servicekit.zygote import Zygote
 
 from glasswork_executor import messages
 from glasswork_executor.core.answers import Answer, Variable
+from glasswork_executor.core.cost import Estimator
 from glasswork_executor.core.datasets import Datasets
 from glasswork_executor.core.pool import Pool
 from glasswork_executor.core.program import Job
@@ -45,11 +46,12 @@ class ExecutorService:
         self._patience = Patience(previews.component_seconds, previews.dataset_seconds)
         self._pool = Pool(self.make_runner, previews.shared_workers, previews.waiting)
         self._datasets = Datasets(settings.service.datasets_dir, self._pool)
+        self._estimator = Estimator(self.make_runner, previews.dataset_seconds)
 
     def register(self, server: grpc.aio.Server) -> None:
         """Add the servicer to the server."""
         rpc.add_ExecutorServiceServicer_to_server(
-            ExecutorServicer(self._datasets, self._pool, self.make_runner), server
+            ExecutorServicer(self._datasets, self._pool, self._estimator, self.make_runner), server
         )
 
     async def start(self) -> None:
@@ -71,12 +73,14 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
     Args:
         datasets: reads datasets.
         pool: runners for requests without a session.
+        estimator: estimates costs.
         make_runner: makes the runner of a session.
     """
 
-    def __init__(self, datasets: Datasets, pool: Pool, make_runner: Any) -> None:
+    def __init__(self, datasets: Datasets, pool: Pool, estimator: Estimator, make_runner: Any) -> None:
         self._datasets = datasets
         self._pool = pool
+        self._estimator = estimator
         self._make_runner = make_runner
 
     async def InspectDataset(self, request: pb.InspectDatasetRequest, context: Any) -> pb.InspectDatasetResponse:
@@ -116,7 +120,12 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
 
     async def EstimateCost(self, request: pb.EstimateCostRequest, context: Any) -> pb.EstimateCostResponse:
         """Say what a model will cost."""
-        raise NotImplementedError
+        if not request.program.script:
+            text = "The cost of a program without a script cannot be told. Mend the errors of its graph."
+            raise InvalidInput(text, fields=[FieldViolation("program.script", "missing")])
+        program = messages.Programs().of(request.program)
+        folder = self._datasets.folder(request.dataset_hash)
+        return messages.cost_of(await self._estimator.estimate(request.program.script, program, folder))
 
     async def OpenSession(
         self, request_iterator: AsyncIterator[pb.OpenSessionRequest], context: Any

@@ -126,6 +126,26 @@ class Runner:
             raise error_classes().get(header["reason"], InternalError)(header["message"], fields=fields)
         return header
 
+    async def follow(self, request: Mapping[str, Any], seconds: float) -> AsyncGenerator[dict[str, Any], None]:
+        """Send a request that is answered in parts, and yield them.
+
+        Args:
+            request: what is asked.
+            seconds: how long each part may take.
+
+        Raises:
+            UserCodeFailed: the worker died of it; the text says of what.
+        """
+        async with self._lock:
+            try:
+                worker = await self._staffed()
+                await worker.send(request)
+                while (header := (await self._receive(worker, seconds)).header)["kind"] != "end":
+                    yield header
+            except WorkerGone:
+                raise UserCodeFailed(self._reason(await self._bury(), seconds)) from None
+            self._settle()
+
     def cancel(self) -> None:
         """Give up the present job, at once between two components, soon within one."""
         if self._lock.locked() and not self._cancelled:

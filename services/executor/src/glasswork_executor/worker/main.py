@@ -14,6 +14,7 @@ from glasswork_servicekit.connection import Connection
 
 from glasswork_executor.core.keys import Key
 from glasswork_executor.core.program import Component, Program, job_from_json
+from glasswork_executor.worker.cost import estimate
 from glasswork_executor.worker.data.requests import Desk
 from glasswork_executor.worker.engine import Engine
 from glasswork_executor.worker.failures import Failure
@@ -65,6 +66,9 @@ class _Worker:
         elif kind == "warm":
             warm_up()
             self._connection.send({"kind": "warm", "pid": os.getpid()})
+        elif kind == "cost":
+            estimate(request, self._connection.send)
+            self._connection.send({"kind": "end"})
         elif kind != "cancel":
             self._connection.send(self._desk.answer(request))
 
