@@ -48,7 +48,7 @@ def test_variables_of_several_components_go_by_their_ids(
         {"from": "image.output", "to": "both.input_2"},
         {"from": "both.output", "to": "flatten1.input"},
     ]
-    script = Written(digits, catalogue, profile).script
+    script = " ".join(Written(digits, catalogue, profile).script.split())
     assert '{"input": conv1, "input_2": image}, X={' in script
     assert '"conv1": {"output": conv1, **weights_of(conv1_layer)}, "image": {"output": image}' in script
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from glasswork_codegen.core.generate import generate
-from glasswork_codegen.core.program import Program
+from glasswork_codegen.core.program import Lines, Program
 from glasswork_sdk.analysis import analyse
 from glasswork_sdk.document import Document
+from glasswork_sdk.literals import python_literal
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.profile import DatasetProfile
 from hypothesis import HealthCheck, given, settings
@@ -135,3 +136,14 @@ def test_shared_layer_is_called_twice(digits: dict[str, Any], catalogue: Catalog
     script = program(digits, catalogue, profile).script
     assert script.count("keras.layers.Conv2D(") == 1
     assert "again = conv1_layer(image)" in script
+
+
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=30), st.integers(0, 60))
+def test_long_calls_are_broken_without_changing_them(names: list[str], long: int) -> None:
+    argument = f"subset={python_literal(names)}"
+    lines = Lines()
+    lines.call(f"{'f' * (long + 1)}(", ["x", argument], ")", 0)
+    call = ast.parse(lines.text()).body[0]
+    assert isinstance(call, ast.Expr)
+    assert isinstance(call.value, ast.Call)
+    assert ast.literal_eval(call.value.keywords[0].value) == names

@@ -151,7 +151,7 @@ class _Writer:
             lines.add(f"table = pd.read_parquet({path})", 4)
         else:
             lines.add(f"table = pd.read_csv({path})", 4)
-        lines.add(f"return table.dropna(subset={python_literal(used)}, ignore_index=True)", 4)
+        lines.call("return table.dropna(", [f"subset={python_literal(used)}", "ignore_index=True"], ")", 4)
         split = dataset.split
         lines.blank(2)
         lines.add("def split_rows(count: int) -> dict[str, np.ndarray]:")
@@ -226,8 +226,6 @@ class _Writer:
                 "    return dataset.map(lambda inputs, columns: (inputs, prepare_targets(**columns)))\n",
                 4,
             )
-        else:
-            lines.add("def batches(dataset):\n    return dataset\n", 4)
         self.datasets(lines)
 
     def columns(self, lines: Lines, name: str, readers: dict[str, str]) -> None:
@@ -250,20 +248,22 @@ class _Writer:
         lines.add("def one_epoch(number):", 8)
         lines.add(f"return tf.data.Dataset.range(count){order}.batch(BATCH_SIZE)\n", 12)
         lines.add("order = tf.data.Dataset.range(epoch, EPOCHS).flat_map(one_epoch).skip(step)", 8)
-        lines.add("return batches(order.map(take)).prefetch(tf.data.AUTOTUNE)\n", 8)
+        prepared = "batches({})" if self.prepares() else "{}"
+        lines.add(f"return {prepared.format('order.map(take)')}.prefetch(tf.data.AUTOTUNE)\n", 8)
         lines.add("def whole(split):", 4)
         lines.add("if len(rows[split]) == 0:\n    return None", 8)
-        lines.add("return batches(tf.data.Dataset.from_tensor_slices(columns(split)).batch(256)).cache()\n", 8)
+        rows = "tf.data.Dataset.from_tensor_slices(columns(split)).batch(256)"
+        lines.add(f"return {prepared.format(rows)}.cache()\n", 8)
         lines.add('return Data(train, whole("validation"), whole("test"), -(-count // BATCH_SIZE))', 4)
 
     def layer(self, lines: Lines, item: ComponentCode, own: bool = True) -> None:
         """Write the lines that make a component's layer and call it; with `own` they are the component's lines."""
-        arguments = call_arguments(item.inputs, item.keyed_inputs, self.variables, self.mappings)
+        arguments = [call_arguments(item.inputs, item.keyed_inputs, self.variables, self.mappings)]
         if item.uses_variables:
-            arguments += f", X={self.variables_before(item)}"
+            arguments.append(f"X={self.variables_before(item)}")
         variable = self.variables[item.id]
         if item.shares:
-            first, last = lines.add(f"{variable} = {self.variables[item.shares]}_layer({arguments})", 4)
+            first, last = lines.call(f"{variable} = {self.variables[item.shares]}_layer(", arguments, ")", 4)
             item.first_line, item.last_line = (first, last) if own else (item.first_line, item.last_line)
             return
         if item.kind is CodeKind.CLASS:
@@ -274,9 +274,10 @@ class _Writer:
             made = item.code
         if item.id in self.kept:
             first, last = lines.add(f"{variable}_layer = {made}", 4)
-            lines.add(f"{variable} = {variable}_layer({arguments})", 4)
+            lines.call(f"{variable} = {variable}_layer(", arguments, ")", 4)
         else:
-            first, last = lines.add(f"{variable} = {made}({arguments})", 4)
+            first = lines.call(f"{variable} = {made}(", arguments, ")", 4)[0]
+            last = first + made.count("\n")
         if item.kind is CodeKind.EXPRESSION and own:
             item.first_line, item.last_line = first, last
 
@@ -315,7 +316,8 @@ class _Writer:
         outputs = {name: binding for name, binding in node.bindings.items() if name not in self.target_ports()}
         given = ", ".join(f'"{item.id}": {self.variables[item.id]}' for item in inputs)
         lines.blank(1)
-        lines.add(f"return assemble({{{given}}}, {call_arguments(outputs, True, self.variables, self.mappings)})", 4)
+        made = call_arguments(outputs, True, self.variables, self.mappings)
+        lines.call("return assemble(", [f"{{{given}}}", made], ")", 4)
 
     def main(self, lines: Lines) -> None:
         lines.blank(2)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from glasswork_sdk.graph import Binding
 from glasswork_sdk.specs import TensorSpec
+
+WIDTH: Final = 110
 
 
 class CodeKind(StrEnum):
@@ -83,6 +86,24 @@ class Lines:
         self._lines += [pad + line if line.strip() else "" for line in text.split("\n")]
         return first, len(self._lines)
 
+    def call(self, start: str, arguments: Sequence[str], end: str, indent: int = 0) -> tuple[int, int]:
+        """Append a call in the form that fits: on one line, an argument a line, or their parts a line.
+
+        Args:
+            start: up to the opening parenthesis, which ends it.
+            arguments: each a name, a literal, or a list or mapping in brackets.
+            end: the closing parenthesis.
+            indent: spaces in front.
+        """
+        flat = start + ", ".join(arguments) + end
+        if indent + len(flat.rpartition("\n")[2]) <= WIDTH:
+            return self.add(flat, indent)
+        lines = [start]
+        for argument in arguments:
+            lines += [f"    {line}" for line in _broken(argument, WIDTH - indent - 5)]
+            lines[-1] += ","
+        return self.add("\n".join([*lines, end]), indent)
+
     def blank(self, count: int) -> None:
         """End what stands there with exactly so many empty lines."""
         while self._lines and not self._lines[-1]:
@@ -93,3 +114,40 @@ class Lines:
     def text(self) -> str:
         """Return everything, with one newline at the end."""
         return "\n".join(self._lines).rstrip("\n") + "\n"
+
+
+def _broken(argument: str, width: int) -> list[str]:
+    """Return an argument on one line, or a list or mapping with as many parts on each line as fit."""
+    opening, closing = argument[:1], argument[-1:]
+    if len(argument) <= width or (opening, closing) not in {("[", "]"), ("{", "}")}:
+        head, bracket, rest = argument.partition("[")
+        if len(argument) > width and head.endswith("=") and bracket:
+            broken = _broken(f"[{rest}", width)
+            return [head + broken[0], *broken[1:]]
+        return [argument]
+    lines = [opening]
+    for part in _parts(argument[1:-1]):
+        if len(lines) > 1 and len(lines[-1]) + len(part) + 2 <= width:
+            lines[-1] += f" {part},"
+        else:
+            lines.append(f"    {part},")
+    return [*lines, closing]
+
+
+def _parts(text: str) -> list[str]:
+    """Return what stands between the commas of a list or mapping; those in quotes and inner brackets do not count."""
+    parts, start, depth, quote, at = [], 0, 0, "", 0
+    while at < len(text):
+        letter = text[at]
+        if quote:
+            at += letter == "\\"
+            quote = "" if letter == quote else quote
+        elif letter in "\"'":
+            quote = letter
+        elif letter == "," and depth == 0:
+            parts.append(text[start:at].strip())
+            start = at + 1
+        else:
+            depth += (letter in "([{") - (letter in ")]}")
+        at += 1
+    return [*parts, text[start:].strip()]
