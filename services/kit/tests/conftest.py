@@ -37,6 +37,9 @@ class EchoServicer(rpc.ExecutorServiceServicer):
                 raise InvalidInput("revisions increase")
             yield pb.OpenSessionResponse(revision=request.revision)
 
+    async def EstimateCost(self, request: pb.EstimateCostRequest, context: object) -> pb.EstimateCostResponse:
+        return pb.EstimateCostResponse()
+
 
 class EchoService:
     name = "glasswork.executor.v1.ExecutorService"
