@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.measure import Row
 
-NAMES = ("codegen", "preview", "training")
+NAMES = ("codegen", "preview", "training", "cost", "sessions")
 RESULTS = Path(__file__).resolve().parent / "results"
 
 

@@ -187,3 +187,19 @@ def test_of_a_thousand_edits_in_ten_seconds_few_run_and_the_last_is_shown(sessio
             break
     assert told[conv]["shape"][-1] == 4 + 999 % 60
     assert told[conv]["executions"] <= 20
+
+
+def test_the_cost_of_a_graph_is_told_before_it_is_trained(api: httpx.Client, digits: Json) -> None:
+    cost = api.post("/cost", json={"graph": digits}).raise_for_status().json()
+    components = cost["components"]
+
+    assert cost["unknown"] == {}
+    assert sum(item["parameters"] for item in components.values()) == cost["parameters"] > 0
+    assert sum(item["flops"] for item in components.values()) == cost["flops"] > 0
+    assert (components["digit"]["flops"], cost["memory_bytes"] > 0, 0 < cost["epoch_seconds"] < 10) == (0, True, True)
+
+
+def test_the_cost_of_a_graph_with_errors_is_a_problem(api: httpx.Client, digits: Json) -> None:
+    broken = {**digits, "connections": []}
+
+    assert api.post("/cost", json={"graph": broken}).status_code == 422

@@ -23,7 +23,8 @@ class PreviewSettings:
         dataset_seconds: wall time of reading a dataset, default 60.
         memory_bytes: private memory of a worker beyond what it begins with, default 2 GiB.
         idle_seconds: after so long without work a session's worker is ended, default 300.
-        workers: workers at the same time, default 8.
+        workers: workers at the same time, default 40; each takes 30 to 60 MiB of its own, while it works or was used
+            within `idle_seconds`.
         shared_workers: of these, workers for requests without a session, default 2.
         waiting: requests that may wait for a shared worker, default 512.
         hidden: folders of which user code sees nothing, default none.
@@ -34,7 +35,7 @@ class PreviewSettings:
     dataset_seconds: float = 60.0
     memory_bytes: int = 2048 * MEBIBYTE
     idle_seconds: float = 300.0
-    workers: int = 8
+    workers: int = 40
     shared_workers: int = 2
     waiting: int = 512
     hidden: Sequence[str] = ()

@@ -10,7 +10,7 @@ import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from statistics import mean, median
+from statistics import median
 from typing import Any
 
 import keras
@@ -25,6 +25,9 @@ MODULE = "glasswork_cost"
 SECONDS = 6.0
 """After so long the epoch is worked out from the batches that were timed."""
 FEWEST_BATCHES = 5
+EPOCHS = 20
+EPOCHS_SECONDS = 1.5
+"""Short epochs differ much from each other, so several are taken, for so long."""
 Send = Callable[[Mapping[str, Any]], None]
 
 
@@ -66,7 +69,7 @@ class Clock(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self.batches: list[float] = []
         self.epochs: list[float] = []
-        self._begun = self._epoch = self._batch = time.perf_counter()
+        self._begun = self._compiled = self._epoch = self._batch = time.perf_counter()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Take the time."""
@@ -86,8 +89,11 @@ class Clock(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Keep the time of an epoch; the first compiles, the second is as all others are."""
-        self.epochs.append(time.perf_counter() - self._epoch)
-        if len(self.epochs) > 2 or (len(self.epochs) > 1 and time.perf_counter() - self._begun > SECONDS / 2):
+        now = time.perf_counter()
+        self.epochs.append(now - self._epoch)
+        if len(self.epochs) == 1:
+            self._compiled = now
+        elif len(self.epochs) > EPOCHS or now - self._compiled > EPOCHS_SECONDS:
             raise _Enough
 
 
@@ -108,11 +114,11 @@ def epoch_seconds(module: types.ModuleType, model: keras.Model, folder: Path) ->
     data, clock = module.load_data(folder), Clock()
     if isinstance(getattr(module, "EPOCHS", None), int):
         # One epoch compiles; the time of another is wanted.
-        module.__dict__["EPOCHS"] = max(3, module.__dict__["EPOCHS"])
+        module.__dict__["EPOCHS"] = max(EPOCHS + 1, module.__dict__["EPOCHS"])
     with contextlib.suppress(_Enough):
         module.train(model, data, callbacks=[clock])
     if len(clock.epochs) > 1:
-        return mean(clock.epochs[1:])
+        return median(clock.epochs[1:])
     if not clock.batches:
         raise NotCounted("the training tells of no batches")
     # Of the batches the later half: the first ones compile and fill caches.
