@@ -53,7 +53,6 @@ class _Asked:
         edit: the edit.
         coded: its document, code and errors.
         rest: previews of the components that have no code.
-        findings: looks for what is wrong with the document meanwhile.
         specs: what was known of custom code.
         executed: components that ran for the same edit before.
         answered: whether its end was told.
@@ -62,15 +61,9 @@ class _Asked:
     edit: Edit
     coded: Coded | None = None
     rest: dict[str, Any] = field(default_factory=dict)
-    findings: asyncio.Task[list[dict[str, Any]]] | None = None
     specs: dict[str, graph_pb2.TensorSpec] = field(default_factory=dict)
     executed: int = 0
     answered: bool = False
-
-    def stop(self) -> None:
-        """Stop looking: a newer edit was made."""
-        if self.findings is not None:
-            self.findings.cancel()
 
 
 class LiveSession:
@@ -112,7 +105,6 @@ class LiveSession:
         try:
             await until_first(tasks)
         finally:
-            self._asked.stop()
             self._drop_session()
 
     async def _read(self) -> None:
@@ -168,8 +160,7 @@ class LiveSession:
         self._ask_for(_Asked(edit, coded, rest, specs=specs, executed=executed))
         if coded.program.components:
             await self._ask(coded)
-        self._asked.findings = asyncio.create_task(self._context.workbench.findings(resolved, self._measured))
-        if not coded.program.components:
+        else:
             await self._finish(executed=0, cached=0, milliseconds=0.0)
 
     async def _newer_edit_within(self, seconds: float) -> bool:
@@ -179,7 +170,6 @@ class LiveSession:
         return self._edited.is_set()
 
     def _ask_for(self, asked: _Asked) -> None:
-        self._asked.stop()
         self._asked = asked
         self._number += 1
 
@@ -282,7 +272,7 @@ class LiveSession:
             asked.executed += executed
             self._edited.set()
             return
-        diagnostics = await self._diagnose(asked)
+        diagnostics = await self._diagnose(asked.coded)
         if asked is not self._asked or self._edit is not asked.edit:
             return
         answered = {item.id for item in asked.coded.program.components}
@@ -296,18 +286,12 @@ class LiveSession:
         await self._outbox.put(revision, "done", **figures)
         asked.answered = True
 
-    async def _diagnose(self, asked: _Asked) -> list[dict[str, Any]]:
-        """Return what is wrong with the document and with its values."""
-        if asked.coded is None or asked.findings is None:
-            return []
-        workbench, coded = self._context.workbench, asked.coded
+    async def _diagnose(self, coded: Coded) -> list[dict[str, Any]]:
+        """Return what is wrong with the document and with its values; looked for when the previews are out."""
+        workbench, measured = self._context.workbench, self._measured
         try:
-            values = await workbench.findings_in_values(coded.resolved, self._measured)
-            return merged(await asked.findings, values)
-        except asyncio.CancelledError:
-            if asked is not self._asked:
-                return []
-            raise
+            works = workbench.findings(coded.resolved, measured), workbench.findings_in_values(coded.resolved, measured)
+            return merged(*await asyncio.gather(*works))
         except GlassworkError:
             # The errors are known all the same; what a broken check would add is not worth the previews.
             return coded.diagnostics
