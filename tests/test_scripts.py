@@ -66,7 +66,7 @@ def test_script_alone_reaches_the_same_weights(glasswork: Glasswork, tmp_path: P
         [sys.executable, "-c", HASH, *arguments], capture_output=True, text=True, check=False, timeout=180, cwd=tmp_path
     )
     assert told.returncode == 0, told.stderr[-2000:]
-    saved = load_file(glasswork.directory.path / "runs" / ended["id"] / "weights.safetensors")
+    saved = load_file(glasswork.directory.path / "runs" / ended["id"] / "work" / "weights.safetensors")
     alone = {key.replace("|", "/"): value for key, value in np.load(tmp_path / "alone.npz").items()}
     compared = [name for name in saved if name in alone]
     assert compared

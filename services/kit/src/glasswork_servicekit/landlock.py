@@ -16,6 +16,7 @@ READ = EXECUTE | READ_FILE | READ_DIR
 ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 # What programs write to without keeping anything.
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/shm")  # noqa: S108 - a device here
+ACCELERATORS = ("nvidia*", "nvidia-caps/*", "kfd", "dri/*")
 
 
 class _Ruleset(ctypes.Structure):
@@ -55,7 +56,7 @@ def confine(hidden: Iterable[str], shown: Iterable[str], writable: Iterable[str]
     try:
         for path in (*_beside([_real(path) for path in hidden]), *map(_real, shown)):
             _allow(rules, path, READ)
-        for path in (*map(Path, DEVICES), *map(_real, writable)):
+        for path in (*map(Path, DEVICES), *_accelerators(), *map(_real, writable)):
             _allow(rules, path, everything)
         return _call(RESTRICT_SELF, rules, 0) == 0
     finally:
@@ -97,6 +98,12 @@ def _allow(rules: int, path: Path, rights: int) -> None:
         _call(ADD_RULE, rules, PATH_BENEATH, ctypes.byref(rule), 0)
     finally:
         os.close(descriptor)
+
+
+def _accelerators() -> Iterator[Path]:
+    """Yield the devices of graphics processors: work reaches them by writing."""
+    for pattern in ACCELERATORS:
+        yield from Path("/dev").glob(pattern)
 
 
 def _real(path: str) -> Path:

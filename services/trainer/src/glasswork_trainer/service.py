@@ -126,8 +126,7 @@ class TrainerService(rpc.TrainerServiceServicer):
     async def DownloadFile(  # noqa: D102
         self, request: pb.DownloadFileRequest, context: Any
     ) -> AsyncIterator[pb.DownloadFileResponse]:
-        path = self._trainer.file(request.run, request.export)
-        file = await asyncio.to_thread(path.open, "rb")
+        file = await asyncio.to_thread(self._trainer.open_file, request.run, request.export)
         with file:
             while chunk := await asyncio.to_thread(file.read, CHUNK):
                 yield pb.DownloadFileResponse(chunk=chunk)

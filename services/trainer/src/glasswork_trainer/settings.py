@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment
@@ -17,11 +18,15 @@ class TrainerSettings:
         service: what every service has to be told.
         concurrent_runs: runs that train at once, 1 to 64; the others wait.
         idle_seconds: how long a process for predictions stays after its last request, in seconds.
+        hidden: folders of which the code of a run sees nothing, default none.
+        shown: folders below those that it reads all the same, default none.
     """
 
     service: ServiceSettings
     concurrent_runs: int = 2
     idle_seconds: float = 60.0
+    hidden: Sequence[str] = ()
+    shown: Sequence[str] = ()
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> TrainerSettings:
@@ -30,10 +35,14 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> TrainerSettings:
     Raises:
         InvalidInput: a variable is missing or bad.
     """
+    service = from_environment("trainer", environ)
     return TrainerSettings(
-        service=from_environment("trainer", environ),
+        service=service,
         concurrent_runs=int(_number(environ, "GLASSWORK_TRAINER_RUNS", 2, 1, 64)),
         idle_seconds=_number(environ, "GLASSWORK_TRAINER_IDLE_SECONDS", 60, 0, 86_400),
+        # Token, secret, index, models and other runs are nobody's business but the services'.
+        hidden=(str(service.data_dir),),
+        shown=(str(service.datasets_dir), sys.prefix, sys.base_prefix, *filter(None, sys.path)),
     )
 
 

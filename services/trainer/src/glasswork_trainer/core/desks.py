@@ -9,15 +9,12 @@ from typing import Any
 
 from glasswork_sdk.errors import FieldViolation, GlassworkError, UserCodeFailed, error_classes
 from glasswork_servicekit.frames import Message
-from glasswork_servicekit.sandbox import Limits
 from glasswork_servicekit.worker import KILLED, TIME, Worker, WorkerGone
-from glasswork_servicekit.zygote import Zygote
 
 from glasswork_trainer.core.layout import RunFolder
+from glasswork_trainer.core.processes import DESK, Processes
 from glasswork_trainer.core.run import Run
 
-ENTRY = "glasswork_trainer.worker.desk:main"
-DEVICES_ENTRY = "glasswork_trainer.worker.devices:main"
 MOST_WARM = 2
 # Seconds for a prediction or a look at variables; loading the model is within it.
 LONGEST_ANSWER = 60.0
@@ -77,12 +74,12 @@ class Desks:
     """The desks of runs.
 
     Args:
-        zygote: where processes come from.
+        processes: makes them.
         idle_seconds: how long a desk stays after its last question.
     """
 
-    def __init__(self, zygote: Zygote, idle_seconds: float) -> None:
-        self._zygote = zygote
+    def __init__(self, processes: Processes, idle_seconds: float) -> None:
+        self._processes = processes
         self._idle_seconds = idle_seconds
         self._warm: dict[str, Desk] = {}
         self._versions: dict[str, str] = {}
@@ -119,7 +116,7 @@ class Desks:
         Raises:
             Unavailable: there can be no further process.
         """
-        worker = await self._zygote.fork(ENTRY, Limits(), cwd=folder.path, output=folder.output)
+        worker = await self._processes.fork(DESK, folder)
         threads = int(run.environment.get("threads", 0))
         await worker.send({"folder": str(folder.path), "dataset": str(dataset), "threads": threads})
         return Desk(worker)
@@ -130,7 +127,7 @@ class Desks:
         Raises:
             UserCodeFailed: the process died over it.
         """
-        desk = Desk(await self._zygote.fork(DEVICES_ENTRY, Limits()))
+        desk = Desk(await self._processes.fork_bare())
         try:
             return list((await desk.ask({})).header["devices"])
         finally:

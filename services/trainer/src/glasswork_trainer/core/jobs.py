@@ -124,7 +124,7 @@ class Jobs:
         job = self.get(folder, EXPORT, identifier)
         if job.state != State.SUCCEEDED:
             raise WrongState(f"The export '{identifier}' has no file: its state is {job.state}.")
-        return folder.exports / identifier / job.file
+        return folder.exported / identifier / job.file
 
     def busy(self, identifier: str) -> bool:
         """Say whether a job of this run is at work."""
@@ -172,7 +172,7 @@ class Jobs:
         question = {"ask": job.kind, "subject": job.subject, "metrics": run.metrics}
         if job.kind == EXPORT:
             job.file = FILE_NAMES[job.subject]
-            question["target"] = str(folder.exports / job.id / job.file)
+            question["target"] = str(folder.exported / job.id / job.file)
 
         def progress(share: float) -> None:
             job.progress = share

@@ -1,4 +1,4 @@
-"""Where things lie in the folder of a run."""
+"""Where things lie in the folder of a run; its processes write below `work` and see the rest."""
 
 from __future__ import annotations
 
@@ -56,24 +56,39 @@ class RunFolder:
         return self.path / "output.log"
 
     @property
+    def work(self) -> Path:
+        """The one folder that the run's processes write to, and start in."""
+        return self.path / "work"
+
+    @property
+    def scratch(self) -> Path:
+        """Temporary files, a folder for each process, gone with it."""
+        return self.work / "scratch"
+
+    @property
     def checkpoints(self) -> Path:
         """The checkpoints, a folder each."""
-        return self.path / "checkpoints"
+        return self.work / "checkpoints"
 
     @property
     def weights(self) -> Path:
         """The weights at the end of training."""
-        return self.path / "weights.safetensors"
+        return self.work / "weights.safetensors"
 
     @property
     def result(self) -> Path:
         """How training ended; it is there when the weights are."""
-        return self.path / "trained.json"
+        return self.work / "trained.json"
 
     @property
     def exports(self) -> Path:
-        """The exports, a folder each."""
+        """The exports, a file each."""
         return self.path / "exports"
+
+    @property
+    def exported(self) -> Path:
+        """What the exports made, a folder each."""
+        return self.work / "exported"
 
     @property
     def tests(self) -> Path:
@@ -83,7 +98,7 @@ class RunFolder:
     @property
     def lock(self) -> Path:
         """Held by the process that trains."""
-        return self.path / "lock"
+        return self.work / "lock"
 
     @property
     def empty(self) -> Path:

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from glasswork_sdk.errors import AlreadyExists, FieldViolation, GlassworkError, InvalidInput, NotFound, WrongState
-from glasswork_servicekit.zygote import Zygote
 
 from glasswork_trainer.core.events import Event, EventKind, read_events
 from glasswork_trainer.core.live import USER, LiveRun
+from glasswork_trainer.core.processes import Processes
 from glasswork_trainer.core.program import Program, epochs_of
 from glasswork_trainer.core.run import Failure, Run, State, is_identifier, new_identifier
 from glasswork_trainer.core.store import RunStore
@@ -52,14 +52,14 @@ class Runs:
     Args:
         store: their folders.
         datasets: folder with a folder for each dataset, named by its hash.
-        zygote: where processes come from.
+        processes: makes their processes.
         concurrent: runs that train at once.
     """
 
-    def __init__(self, store: RunStore, datasets: Path, zygote: Zygote, concurrent: int) -> None:
+    def __init__(self, store: RunStore, datasets: Path, processes: Processes, concurrent: int) -> None:
         self._store = store
         self._datasets = datasets
-        self._zygote = zygote
+        self._processes = processes
         self._concurrent = concurrent
         self._runs: dict[str, LiveRun] = {}
         self._keys: dict[str, str] = {}
@@ -318,7 +318,7 @@ class Runs:
         except NotFound as error:
             live.change_state(State.FAILED, error=Failure(error.message, code=error.reason))
             return
-        training = Training(live, dataset, self._zygote)
+        training = Training(live, dataset, self._processes)
         self._trainings[live.run.id] = training
         live.change_state(State.RUNNING)
         task = asyncio.create_task(self._drive(live, training, steps, stop))

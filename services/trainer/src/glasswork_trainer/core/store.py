@@ -15,6 +15,7 @@ from glasswork_sdk.errors import NotFound, WrongState
 from glasswork_servicekit.durable import sync_folder, write_json, write_synced
 
 from glasswork_trainer.core.layout import RunFolder
+from glasswork_trainer.core.processes import DESK, sweep
 from glasswork_trainer.core.run import Run
 
 IDENTIFIER = re.compile(r"r[0-9a-f]{8,40}")
@@ -77,8 +78,8 @@ class RunStore:
         try:
             for name, content in files.items():
                 write_synced(aside / name, content)
-            for name in ("checkpoints", "exports", "tests", "data"):
-                (aside / name).mkdir()
+            for name in ("work/checkpoints", "work/exported", "work/scratch", "exports", "tests", "data"):
+                (aside / name).mkdir(parents=True)
             write_json(aside / "run.json", run.to_dict())
             aside.rename(self._root / run.id)
         except OSError:
@@ -101,6 +102,7 @@ class RunStore:
             if item.name.startswith(".") and item.is_dir():
                 shutil.rmtree(item, ignore_errors=True)
             elif IDENTIFIER.fullmatch(item.name):
+                sweep(RunFolder(item), DESK)
                 try:
                     runs.append(Run.from_dict(json.loads((item / "run.json").read_bytes())))
                 except (OSError, ValueError, KeyError, TypeError):

@@ -6,10 +6,10 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from glasswork_sdk.errors import FieldViolation, InvalidInput, WrongState
+from glasswork_servicekit.plain import open_plain
 from glasswork_servicekit.zygote import Zygote
 
 from glasswork_trainer.core.desks import Desks
@@ -123,19 +123,18 @@ class Trainer:
         """Return the exports of a run, the oldest first."""
         return self._jobs.of_run(self.runs.get(identifier).folder, EXPORT)
 
-    def file(self, identifier: str, export: str) -> Path:
-        """Return the path of an export's file, or of the weights where `export` is empty.
+    def open_file(self, identifier: str, export: str) -> BinaryIO:
+        """Open an export's file, or the weights where `export` is empty.
 
         Raises:
             NotFound: there is no such export.
             WrongState: there is no such file yet.
         """
         live = self.runs.get(identifier)
-        if export:
-            return self._jobs.file(live.folder, export)
-        if not live.folder.weights.is_file():
+        if not export and not live.folder.weights.is_file():
             raise WrongState(f"The run '{identifier}' has no final weights: its state is {live.run.state}.")
-        return live.folder.weights
+        path = self._jobs.file(live.folder, export) if export else live.folder.weights
+        return open_plain(path, live.folder.path)
 
     async def devices(self) -> list[dict[str, Any]]:
         """Return the devices of this machine."""

@@ -12,24 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from glasswork_sdk.errors import DeadlineExceeded, Unavailable, WrongState
-from glasswork_servicekit.sandbox import Limits
 from glasswork_servicekit.worker import Worker
-from glasswork_servicekit.zygote import Zygote
 
 from glasswork_trainer.core.events import EventKind
 from glasswork_trainer.core.live import SERVER, USER, LiveRun
 from glasswork_trainer.core.process import Ending, RunProcess
+from glasswork_trainer.core.processes import TRAINING, Processes
 from glasswork_trainer.core.run import Failure, State, failure_from
 
-ENTRY = "glasswork_trainer.worker.training:main"
 # A process that dies so often without getting further dies of the run itself.
 ATTEMPTS = 3
 PAUSE_SECONDS = 12.0
 STOP_SECONDS = 10.0
 LEAVE_SECONDS = 3.0
 FORK_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
-# A run writes a checkpoint when its server is gone, and the zygote with it.
-LIMITS = Limits(survives_zygote=True)
 CRASHES = (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
 
 
@@ -39,13 +35,13 @@ class Training:
     Args:
         live: the run.
         dataset: folder of its dataset.
-        zygote: where processes come from.
+        processes: makes its processes.
     """
 
-    def __init__(self, live: LiveRun, dataset: Path, zygote: Zygote) -> None:
+    def __init__(self, live: LiveRun, dataset: Path, processes: Processes) -> None:
         self._live = live
         self._dataset = dataset
-        self._zygote = zygote
+        self._processes = processes
         self._process: RunProcess | None = None
         self._waiting: list[Mapping[str, Any]] = []
         self._leaving = False
@@ -178,9 +174,9 @@ class Training:
         folder = self._live.folder
         for pause in FORK_PAUSES:
             with contextlib.suppress(Unavailable):
-                return await self._zygote.fork(ENTRY, LIMITS, cwd=folder.path, output=folder.output)
+                return await self._processes.fork(TRAINING, folder)
             await asyncio.sleep(pause)
-        return await self._zygote.fork(ENTRY, LIMITS, cwd=folder.path, output=folder.output)
+        return await self._processes.fork(TRAINING, folder)
 
     def _on_message(self, message: Mapping[str, Any]) -> None:
         values = dict(message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +19,7 @@ from safetensors.numpy import save as save_tensors
 
 from glasswork_trainer.core.checkpoints import Checkpoint, CheckpointStore
 from glasswork_trainer.core.layout import RunFolder, read_profile, read_program
+from glasswork_trainer.core.processes import TRAINING, sweep
 from glasswork_trainer.core.program import Program
 from glasswork_trainer.core.run import EndReason
 from glasswork_trainer.worker import failures, script
@@ -44,6 +46,7 @@ def main(connection: Connection) -> None:
     inbox.start()
     folder = RunFolder(Path(order["folder"]))
     claim(folder.lock)
+    sweep(folder, TRAINING, kept=tempfile.gettempdir())
     program = read_program(folder)
     with contextlib.redirect_stdout(Output(reporter)):
         try:
