@@ -98,6 +98,7 @@ def test_a_model_is_trained_tested_exported_versioned_and_restored(api: httpx.Cl
     assert len(ok(api.get(f"/runs/{run['id']}/metrics"))["items"]) == done["epoch"]
     job = ok(api.post(f"/runs/{run['id']}/tests", json={}), 202)
     results = ended(api, f"/runs/{run['id']}/tests/{job['id']}")["results"]
+    assert [item["id"] for item in ok(api.get(f"/runs/{run['id']}/tests"))["items"]] == [job["id"]]
     assert results == done["test"]
     assert {"rows", "accuracy", "f1", "auc", "confusion_matrix", "classes", "interval", "baseline"} <= set(results)
     export = ok(api.post(f"/runs/{run['id']}/exports", json={"format": "keras"}), 202)

@@ -109,6 +109,8 @@ async def test_the_weights_are_a_file_with_a_tensor_for_each_path(server: Server
 
 async def test_a_test_on_another_split_is_a_job_with_results(server: Server, run: str) -> None:
     test = await judged(server, run, "validation")
+    listed = await server.stub.ListTests(pb.ListTestsRequest(run=run))
+    assert test.id in [item.id for item in listed.tests]
     results = graphs.struct_to_dict(test.results)
     assert (test.state, results["rows"]) == (pb.STATE_SUCCEEDED, 120)
     assert set(results) >= {"accuracy", "precision", "recall", "f1", "auc", "confusion_matrix", "classes"}

@@ -30,6 +30,14 @@ async def start_test(run: str, context: InContext, body: schemas.StartTest | Non
     return answer(translate.test(test), 202, {"Location": f"/api/v1/runs/{run}/tests/{test.id}"})
 
 
+@router.get("/tests", response_model=schemas.Page[schemas.Test])
+async def list_tests(run: str, context: InContext, page_size: PageSize = 0, page_token: PageToken = "") -> Response:
+    """List the tests of a run, the oldest first."""
+    request = trainer_pb2.ListTestsRequest(run=run, page_size=page_size, page_token=page_token)
+    found = await context.services.trainer.ListTests(request, metadata=(IDEMPOTENT,))
+    return answer(page(list(map(translate.test, found.tests)), found.next_page_token))
+
+
 @router.get("/tests/{test}", response_model=schemas.Test)
 async def get_test(run: str, test: str, context: InContext) -> Response:
     """Read a test."""

@@ -108,6 +108,11 @@ class TrainerService(rpc.TrainerServiceServicer):
         job = self._trainer.job(request.run, TEST, request.test)
         return pb.GetTestResponse(test=translate.test_message(job))
 
+    async def ListTests(self, request: pb.ListTestsRequest, context: Any) -> pb.ListTestsResponse:  # noqa: D102
+        jobs = self._trainer.jobs(request.run, TEST)
+        page, token = _page(jobs, request.page_size or 50, request.page_token)
+        return pb.ListTestsResponse(tests=[translate.test_message(job) for job in page], next_page_token=token)
+
     async def ExportRun(self, request: pb.ExportRunRequest, context: Any) -> pb.ExportRunResponse:  # noqa: D102
         job = self._trainer.start_export(request.run, request.format)
         return pb.ExportRunResponse(export=translate.export_message(job))
@@ -119,7 +124,7 @@ class TrainerService(rpc.TrainerServiceServicer):
     async def ListExports(  # noqa: D102
         self, request: pb.ListExportsRequest, context: Any
     ) -> pb.ListExportsResponse:
-        jobs = self._trainer.exports(request.run)
+        jobs = self._trainer.jobs(request.run, EXPORT)
         page, token = _page(jobs, request.page_size or 50, request.page_token)
         return pb.ListExportsResponse(exports=[translate.export_message(job) for job in page], next_page_token=token)
 

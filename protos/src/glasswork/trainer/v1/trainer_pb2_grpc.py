@@ -100,6 +100,11 @@ class TrainerServiceStub:
                 request_serializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.GetTestRequest.SerializeToString,
                 response_deserializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.GetTestResponse.FromString,
                 _registered_method=True)
+        self.ListTests = channel.unary_unary(
+                '/glasswork.trainer.v1.TrainerService/ListTests',
+                request_serializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.ListTestsRequest.SerializeToString,
+                response_deserializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.ListTestsResponse.FromString,
+                _registered_method=True)
         self.ExportRun = channel.unary_unary(
                 '/glasswork.trainer.v1.TrainerService/ExportRun',
                 request_serializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.ExportRunRequest.SerializeToString,
@@ -227,6 +232,13 @@ class TrainerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListTests(self, request, context):
+        """Lists the tests of a run.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExportRun(self, request, context):
         """Starts an export of a run.
         """
@@ -336,6 +348,11 @@ def add_TrainerServiceServicer_to_server(servicer, server):
                     servicer.GetTest,
                     request_deserializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.GetTestRequest.FromString,
                     response_serializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.GetTestResponse.SerializeToString,
+            ),
+            'ListTests': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTests,
+                    request_deserializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.ListTestsRequest.FromString,
+                    response_serializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.ListTestsResponse.SerializeToString,
             ),
             'ExportRun': grpc.unary_unary_rpc_method_handler(
                     servicer.ExportRun,
@@ -720,6 +737,33 @@ class TrainerService:
             '/glasswork.trainer.v1.TrainerService/GetTest',
             glasswork_dot_trainer_dot_v1_dot_trainer__pb2.GetTestRequest.SerializeToString,
             glasswork_dot_trainer_dot_v1_dot_trainer__pb2.GetTestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTests(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/glasswork.trainer.v1.TrainerService/ListTests',
+            glasswork_dot_trainer_dot_v1_dot_trainer__pb2.ListTestsRequest.SerializeToString,
+            glasswork_dot_trainer_dot_v1_dot_trainer__pb2.ListTestsResponse.FromString,
             options,
             channel_credentials,
             insecure,

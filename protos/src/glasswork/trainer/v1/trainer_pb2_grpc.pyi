@@ -59,6 +59,8 @@ class TrainerServiceStub:
     """Starts a test of a run on one of its splits."""
     GetTest: _grpc.UnaryUnaryMultiCallable[_trainer_pb2.GetTestRequest, _trainer_pb2.GetTestResponse]
     """Reads a test."""
+    ListTests: _grpc.UnaryUnaryMultiCallable[_trainer_pb2.ListTestsRequest, _trainer_pb2.ListTestsResponse]
+    """Lists the tests of a run."""
     ExportRun: _grpc.UnaryUnaryMultiCallable[_trainer_pb2.ExportRunRequest, _trainer_pb2.ExportRunResponse]
     """Starts an export of a run."""
     GetExport: _grpc.UnaryUnaryMultiCallable[_trainer_pb2.GetExportRequest, _trainer_pb2.GetExportResponse]
@@ -103,6 +105,8 @@ class TrainerServiceAsyncStub(TrainerServiceStub):
     """Starts a test of a run on one of its splits."""
     GetTest: _aio.UnaryUnaryMultiCallable[_trainer_pb2.GetTestRequest, _trainer_pb2.GetTestResponse]  # type: ignore[assignment]
     """Reads a test."""
+    ListTests: _aio.UnaryUnaryMultiCallable[_trainer_pb2.ListTestsRequest, _trainer_pb2.ListTestsResponse]  # type: ignore[assignment]
+    """Lists the tests of a run."""
     ExportRun: _aio.UnaryUnaryMultiCallable[_trainer_pb2.ExportRunRequest, _trainer_pb2.ExportRunResponse]  # type: ignore[assignment]
     """Starts an export of a run."""
     GetExport: _aio.UnaryUnaryMultiCallable[_trainer_pb2.GetExportRequest, _trainer_pb2.GetExportResponse]  # type: ignore[assignment]
@@ -222,6 +226,14 @@ class TrainerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_trainer_pb2.GetTestResponse, _abc.Awaitable[_trainer_pb2.GetTestResponse]]:
         """Reads a test."""
+
+    @_abc_1.abstractmethod
+    def ListTests(
+        self,
+        request: _trainer_pb2.ListTestsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_trainer_pb2.ListTestsResponse, _abc.Awaitable[_trainer_pb2.ListTestsResponse]]:
+        """Lists the tests of a run."""
 
     @_abc_1.abstractmethod
     def ExportRun(

@@ -13,7 +13,7 @@ from glasswork_servicekit.plain import open_plain
 from glasswork_servicekit.zygote import Zygote
 
 from glasswork_trainer.core.desks import Desks
-from glasswork_trainer.core.jobs import EXPORT, Job, Jobs
+from glasswork_trainer.core.jobs import Job, Jobs
 from glasswork_trainer.core.live import LiveRun
 from glasswork_trainer.core.run import Run, State
 from glasswork_trainer.core.runs import Order, Runs
@@ -119,9 +119,9 @@ class Trainer:
         """Return a test or an export."""
         return self._jobs.get(self.runs.get(identifier).folder, kind, job)
 
-    def exports(self, identifier: str) -> list[Job]:
-        """Return the exports of a run, the oldest first."""
-        return self._jobs.of_run(self.runs.get(identifier).folder, EXPORT)
+    def jobs(self, identifier: str, kind: str) -> list[Job]:
+        """Return the tests or the exports of a run, the oldest first."""
+        return self._jobs.of_run(self.runs.get(identifier).folder, kind)
 
     def open_file(self, identifier: str, export: str) -> BinaryIO:
         """Open an export's file, or the weights where `export` is empty.
