@@ -9,10 +9,29 @@ from glasswork_registry.core.records import Draft, Version
 from glasswork_registry.core.registry import Registry, open_registry
 from glasswork_sdk.document import Document
 
+from services.registry.tests.postgresql import Postgresql, running_postgresql
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgresql]:
+    """A server for the tests of this session."""
+    with running_postgresql(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of an empty database of each kind; empty for the SQLite file that a registry makes itself."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    with request.getfixturevalue("postgresql").database() as url:
+        yield url
+
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Registry]:
-    opened = open_registry(tmp_path / "data", data_roots=[tmp_path / "allowed"])
+def registry(tmp_path: Path, database_url: str) -> Iterator[Registry]:
+    opened = open_registry(tmp_path / "data", database_url=database_url, data_roots=[tmp_path / "allowed"])
     yield opened
     opened.close()
 

@@ -107,7 +107,8 @@ def test_what_is_no_dataset_is_refused_and_leaves_nothing(
 ) -> None:
     with pytest.raises(InvalidDataset, match=text):
         upload(data, file_name)
-    assert list(registry.layout.datasets.iterdir()) == list(registry.layout.staging.iterdir()) == []
+    assert [path.name for path in sorted(registry.layout.datasets.iterdir())] == [".staging", ".trash"]
+    assert [path for path in registry.layout.datasets.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("file_name", ["../../etc/x.csv", "C:\\a\\x.csv", "/x.csv", "a/b/x.csv"])

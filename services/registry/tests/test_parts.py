@@ -92,6 +92,21 @@ def test_settings_are_read_from_the_environment(environ: dict[str, str]) -> None
     assert read_settings(environ).data_roots == ()
 
 
+def test_the_password_of_the_database_may_stand_in_a_file(environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("p@ss/word\n")
+    address = {"GLASSWORK_DATABASE_URL": "postgresql+psycopg://me@db/glasswork"}
+    settings = read_settings({**environ, **address, "GLASSWORK_DATABASE_PASSWORD_FILE": str(tmp_path / "password")})
+    assert settings.database_url == "postgresql+psycopg://me:p%40ss%2Fword@db/glasswork"
+    with pytest.raises(InvalidInput, match=r"GLASSWORK_DATABASE_PASSWORD_FILE is .*nothing"):
+        read_settings({**environ, **address, "GLASSWORK_DATABASE_PASSWORD_FILE": str(tmp_path / "nothing")})
+
+
+def test_a_bad_address_of_the_database_is_not_repeated(environ: dict[str, str]) -> None:
+    with pytest.raises(InvalidInput, match="GLASSWORK_DATABASE_URL") as caught:
+        read_settings({**environ, "GLASSWORK_DATABASE_URL": "my secret"})
+    assert "my secret" not in caught.value.message
+
+
 @pytest.mark.parametrize(("key", "value"), [("GLASSWORK_DATA_ROOTS", "a:/b"), ("GLASSWORK_MAX_DATASET_BYTES", "-1")])
 def test_a_bad_setting_is_named_with_its_value(environ: dict[str, str], key: str, value: str) -> None:
     with pytest.raises(InvalidInput, match=f"{key} is '{value}'"):

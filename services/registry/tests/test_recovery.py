@@ -18,6 +18,7 @@ from glasswork_registry.core.records import Draft, Version
 from glasswork_registry.core.registry import Registry, open_registry
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import Unavailable
+from sqlalchemy.exc import OperationalError
 
 KILLS = int(os.environ.get("GLASSWORK_TEST_KILLS", "60"))
 # Imports once, then forks a saver for each line it reads: a kill takes 0.1 s instead of a second.
@@ -32,7 +33,7 @@ root, acks = Path(sys.argv[1]), os.open(sys.argv[2], os.O_WRONLY | os.O_APPEND)
 
 def save_for_ever(cycle):
     os.setsid()
-    registry = open_registry(root)
+    registry = open_registry(root, database_url=os.environ["GLASSWORK_DATABASE_URL"])
     print("ready", os.getpid(), flush=True)
     for number in range(1000):
         key = f"{cycle}-{number}" if number or not cycle else f"{cycle - 1}-retry"
@@ -59,21 +60,21 @@ for cycle, line in enumerate(sys.stdin):
 """
 
 
-def test_random_kills_lose_no_version_and_make_none_twice(tmp_path: Path) -> None:
+def test_random_kills_lose_no_version_and_make_none_twice(tmp_path: Path, database_url: str) -> None:
     root, acks = tmp_path / "data", tmp_path / "acks"
-    with_model = open_registry(root)
+    with_model = open_registry(root, database_url=database_url)
     with_model.models.create("Wine")
     with_model.close()
     acks.touch()
     chance = random.Random(4)
-    with _spawner(root, acks) as spawner:
+    with _spawner(root, acks, database_url) as spawner:
         longest = 0.08
         for _ in range(KILLS):
             _kill_once(spawner, chance.uniform(0, longest))
             # On a busy machine a save takes longer; kills have to come behind some saves as well.
             longest = longest if acks.stat().st_size else min(2 * longest, 5.0)
     acknowledged = dict(line.split() for line in acks.read_text().splitlines())
-    registry = open_registry(root)
+    registry = open_registry(root, database_url=database_url)
     try:
         _expect_whole(registry, acknowledged)
     finally:
@@ -101,9 +102,12 @@ def _all_versions(registry: Registry) -> list[Version]:
     return found
 
 
-def _spawner(root: Path, acks: Path) -> subprocess.Popen[str]:
+def _spawner(root: Path, acks: Path, database_url: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", SAVER, str(root), str(acks)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+    environment = {**os.environ, "GLASSWORK_DATABASE_URL": database_url}
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=environment
+    )
 
 
 def _kill_once(spawner: subprocess.Popen[str], delay: float) -> None:
@@ -117,8 +121,10 @@ def _kill_once(spawner: subprocess.Popen[str], delay: float) -> None:
     assert spawner.stdout.readline() == "gone\n"
 
 
-def test_a_save_killed_behind_its_commit_point_is_finished(tmp_path: Path, document: Callable[..., Document]) -> None:
-    registry = open_registry(tmp_path)
+def test_a_save_killed_behind_its_commit_point_is_finished(
+    tmp_path: Path, document: Callable[..., Document], database_url: str
+) -> None:
+    registry = open_registry(tmp_path, database_url=database_url)
     registry.models.create("Wine", document(1))
     folder = registry.layout.model("wine")
     git = registry.models.git(folder)
@@ -128,7 +134,7 @@ def test_a_save_killed_behind_its_commit_point_is_finished(tmp_path: Path, docum
     commit = git.write_commit(NewCommit(files, (), b"by a killed registry\n", "Ada", 1_700_000_000))
     git.advance(commit, "")
     registry.close()
-    reopened = open_registry(tmp_path)
+    reopened = open_registry(tmp_path, database_url=database_url)
     assert [version.id for version in reopened.versions.list("wine", 0, "").items] == [commit]
     assert reopened.models.get("wine").base == commit
     reopened.close()
@@ -170,6 +176,22 @@ def test_a_lost_or_broken_index_is_made_anew(tmp_path: Path, document: Callable[
     assert reopened.datasets.get("wine").targets == ("cultivar",)
     assert bool(list(tmp_path.glob("registry.db.broken-*"))) == bool(damage)
     reopened.close()
+
+
+def test_a_version_whose_index_was_lost_with_the_database_is_found_by_a_second_try(
+    registry: Registry, document: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.models.create("Wine", document(1))
+
+    def fail(*_: object) -> None:
+        raise OperationalError("INSERT", None, Exception("server closed the connection\nunexpectedly"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(index, "add_versions", fail)
+        with pytest.raises(Unavailable, match=r"does not answer \(server closed the connection\)"):
+            registry.versions.save(Draft("wine", "first", key="once"))
+    again = registry.versions.save(Draft("wine", "first", key="once"))
+    assert [version.id for version in registry.versions.list("wine", 0, "").items] == [again.id]
 
 
 def test_reindex_gives_the_same_rows(registry: Registry, document: Callable[..., Document]) -> None:

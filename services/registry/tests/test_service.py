@@ -28,10 +28,10 @@ SECRET = "a-secret-of-the-tests-0123456789"
 
 
 @pytest.fixture
-async def stub(tmp_path: Path) -> AsyncIterator[Stub]:
+async def stub(tmp_path: Path, database_url: str) -> AsyncIterator[Stub]:
     data = tmp_path / "data"
     address = f"unix:{tmp_path}/run/r.sock"
-    settings = RegistrySettings(ServiceSettings("registry", address, SECRET, data, data / "datasets"))
+    settings = RegistrySettings(ServiceSettings("registry", address, SECRET, data, data / "datasets"), database_url)
     async with running(RegistryService(settings), settings.service), connect(address, SECRET) as channel:
         yield rpc.RegistryServiceStub(channel)
 

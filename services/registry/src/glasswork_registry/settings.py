@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from glasswork_registry.core.registry import DEFAULT_LIMIT
 
@@ -37,10 +39,29 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> RegistrySettings:
     """
     return RegistrySettings(
         service=from_environment("registry", environ),
-        database_url=environ.get("GLASSWORK_DATABASE_URL", ""),
+        database_url=_database_url(environ),
         data_roots=_roots(environ),
         dataset_limit=_limit(environ),
     )
+
+
+def _database_url(environ: Mapping[str, str]) -> str:
+    """Return the address of the database, with the password from its own file where one is named."""
+    value = environ.get("GLASSWORK_DATABASE_URL", "")
+    if not value:
+        return ""
+    try:
+        url = make_url(value)
+    except ArgumentError:
+        # The value is not repeated: it may hold a password.
+        raise bad_value("GLASSWORK_DATABASE_URL", "…", "as in postgresql+psycopg://user@host/database") from None
+    file = environ.get("GLASSWORK_DATABASE_PASSWORD_FILE", "")
+    if file:
+        try:
+            url = url.set(password=Path(file).read_text(encoding="utf-8").strip())
+        except (OSError, UnicodeDecodeError) as error:
+            raise bad_value("GLASSWORK_DATABASE_PASSWORD_FILE", file, f"a readable text file ({error})") from error
+    return url.render_as_string(hide_password=False)
 
 
 def _roots(environ: Mapping[str, str]) -> tuple[Path, ...]:

@@ -48,7 +48,7 @@ class DatasetStore:
 
     def stage(self) -> StagedFile:
         """Return a file to write an upload to while it comes in; to be given to `take_upload`."""
-        return StagedFile(self.layout.scratch(), self.limit, "dataset")
+        return StagedFile(self.layout.dataset_scratch(), self.limit, "dataset")
 
     def take_upload(self, name: str, file_name: str, staged: StagedFile) -> Dataset:
         """Take in an uploaded file.
@@ -96,7 +96,7 @@ class DatasetStore:
             InvalidDataset: they make no dataset.
         """
         shape = shape_of(entries)
-        scratch = self.layout.scratch()
+        scratch = self.layout.dataset_scratch()
         try:
             files = self._write(scratch, shape.entries, shape.written, shape.table)
             check_table(scratch / shape.table)
@@ -156,7 +156,7 @@ class DatasetStore:
                 self._enter(replace(dataset, deleted=True))
                 return
             remove([sidecar_path(self.layout.datasets, dataset.hash)])
-            move(self.layout.datasets / dataset.hash, self.layout.trash_name(dataset.hash))
+            move(self.layout.datasets / dataset.hash, self.layout.dataset_trash_name(dataset.hash))
             with self.database.writing() as connection:
                 index.drop_dataset(connection, dataset.hash)
 

@@ -71,13 +71,23 @@ class Layout:
 
     @property
     def trash(self) -> Path:
-        """Where deleted models and datasets go, as `<slug>.<random>`."""
+        """Where deleted models go, as `<slug>.<random>`."""
         return self.root / "trash"
 
     @property
     def staging(self) -> Path:
         """What is half written; emptied at start."""
         return self.root / "staging"
+
+    @property
+    def dataset_staging(self) -> Path:
+        """What of datasets is half written: beside them, because their folder may be a file system of its own."""
+        return self.datasets / ".staging"
+
+    @property
+    def dataset_trash(self) -> Path:
+        """Where deleted datasets go, as `<hash>.<random>`."""
+        return self.datasets / ".trash"
 
     @property
     def lock(self) -> Path:
@@ -91,7 +101,7 @@ class Layout:
 
     def make_folders(self) -> None:
         """Make the folders that are missing."""
-        for folder in (self.models, self.trash, self.staging, self.datasets):
+        for folder in (self.models, self.trash, self.staging, self.dataset_staging, self.dataset_trash):
             folder.mkdir(parents=True, exist_ok=True)
 
     def model(self, slug: str) -> ModelFolder:
@@ -117,9 +127,17 @@ class Layout:
         """Return a fresh name in the staging folder."""
         return self.staging / uuid.uuid4().hex
 
+    def dataset_scratch(self) -> Path:
+        """Return a fresh name in the staging folder of datasets."""
+        return self.dataset_staging / uuid.uuid4().hex
+
     def trash_name(self, slug: str) -> Path:
         """Return a fresh place in the trash."""
         return self.trash / f"{slug}.{uuid.uuid4().hex}"
+
+    def dataset_trash_name(self, sha256: str) -> Path:
+        """Return a fresh place in the trash of datasets."""
+        return self.dataset_trash / f"{sha256}.{uuid.uuid4().hex}"
 
     def was_deleted(self, slug: str) -> bool:
         """Tell whether something of this name is in the trash: its name is not given away again."""

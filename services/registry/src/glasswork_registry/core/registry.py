@@ -53,7 +53,7 @@ class Registry:
 
     def recover(self) -> None:
         """Finish or forget what a killed registry left half done. Only while the root lock is held."""
-        remove(self.layout.staging.iterdir())
+        remove([*self.layout.staging.iterdir(), *self.layout.dataset_staging.iterdir()])
         remove(self.layout.datasets.glob(".*.tmp"))
         plumbing = self._plumbing()
         for slug, git in plumbing.items():
