@@ -142,9 +142,10 @@ def test_later_setting_comes_into_custom_code(
     changed = custom(digits, bench, mine)
     changed["components"]["conv1"]["settings"]["filters"] = 64
     later = Bench(changed, catalogue, profile)
-    (code,) = [item for item in later.renderer.run()[0] if item.id == "conv1"]
-    assert code.code == mine.replace("filters=16", "filters=64")
-    assert later.renderer.found == []
+    section = later.renderer.sections({})["conv1"]
+    assert section.code is not None
+    assert section.code.code == mine.replace("filters=16", "filters=64")
+    assert section.found == ()
 
 
 def test_conflict_is_told_and_the_hand_written_lines_stay(
@@ -153,7 +154,7 @@ def test_conflict_is_told_and_the_hand_written_lines_stay(
     mine = bench.code("conv1").replace("filters=16,", "filters=20 + 1,")
     changed = custom(digits, bench, mine)
     changed["components"]["conv1"]["settings"]["filters"] = 64
-    later = Bench(changed, catalogue, profile)
-    (code,) = [item for item in later.renderer.run()[0] if item.id == "conv1"]
-    assert "filters=20 + 1," in code.code
-    assert [(item.code, item.severity) for item in later.renderer.found] == [("code-conflict", "warning")]
+    section = Bench(changed, catalogue, profile).renderer.sections({})["conv1"]
+    assert section.code is not None
+    assert "filters=20 + 1," in section.code.code
+    assert [(item.code, item.severity) for item in section.found] == [("code-conflict", "warning")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from glasswork_codegen.core.predictions import predicted_classes, shows_mask
+from glasswork_codegen.core.predictions import predictions
 from glasswork_sdk.analysis import Analysis, analyse
 from glasswork_sdk.document import Document
 from glasswork_sdk.plugins import load_plugins
@@ -44,13 +44,13 @@ def analysed(source: str, target: str, profile: DatasetProfile) -> Analysis:
 def test_a_prediction_of_classes_has_their_names_and_nothing_before_it_has(profile: DatasetProfile) -> None:
     found = analysed("image", "digit", profile)
 
-    assert predicted_classes(found.nodes["last"], found) == ("a", "b")
-    assert predicted_classes(found.nodes["image"], found) == ()
-    assert not shows_mask(found.nodes["last"], found)
+    told = predictions(found)
+    assert told.keys() == {"last"}
+    assert (told["last"].labels, told["last"].mask) == (("a", "b"), False)
 
 
 @pytest.mark.parametrize(("target", "mask"), [("mask", True), ("image", False)])
 def test_an_image_predicted_from_another_is_a_mask(profile: DatasetProfile, target: str, mask: bool) -> None:
     found = analysed("image", target, profile)
 
-    assert shows_mask(found.nodes["last"], found) is mask
+    assert predictions(found)["last"].mask is mask

@@ -1,44 +1,25 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from glasswork.codegen.v1 import codegen_pb2 as pb
-from glasswork.codegen.v1 import codegen_pb2_grpc
-from glasswork_codegen.service import CodegenService
 from glasswork_sdk.errors import UnsupportedFormat
-from glasswork_servicekit.channel import connect
 from glasswork_servicekit.graphs import graph_from_message, graph_to_message
-from glasswork_servicekit.server import ServiceServer
-from glasswork_servicekit.settings import ServiceSettings
-
-SECRET = "a secret of more than sixteen characters"
 
 
-@pytest.fixture
-async def stub(tmp_path: Path) -> AsyncIterator[Any]:
-    settings = ServiceSettings("codegen", f"unix:{tmp_path}/run/codegen.sock", SECRET, tmp_path, tmp_path / "datasets")
-    server = ServiceServer(CodegenService(), settings)
-    await server.start()
-    async with connect(settings.address, SECRET) as channel:
-        yield codegen_pb2_grpc.CodegenServiceStub(channel)
-    await server.stop()
-
-
-async def test_component_types_carry_their_schema(stub: Any) -> None:
-    answer = await stub.ListComponentTypes(pb.ListComponentTypesRequest())
+async def test_component_types_carry_their_schema(codegen: Any) -> None:
+    answer = await codegen.ListComponentTypes(pb.ListComponentTypesRequest())
     dense = next(item for item in answer.component_types if item.type == "core.dense")
     assert dense.settings_schema["properties"]["units"]["minimum"] == 1
     assert [port.name for port in dense.inputs] == ["input"]
 
 
-async def test_pages_hold_every_component_type_once(stub: Any) -> None:
+async def test_pages_hold_every_component_type_once(codegen: Any) -> None:
     seen: list[str] = []
     token = ""
     while True:
-        answer = await stub.ListComponentTypes(pb.ListComponentTypesRequest(page_size=5, page_token=token))
+        answer = await codegen.ListComponentTypes(pb.ListComponentTypesRequest(page_size=5, page_token=token))
         seen += [item.type for item in answer.component_types]
         token = answer.next_page_token
         if not token:
@@ -46,54 +27,54 @@ async def test_pages_hold_every_component_type_once(stub: Any) -> None:
     assert len(seen) == len(set(seen)) > 10
 
 
-async def test_graph_with_errors_has_findings_and_no_program(stub: Any, digits: dict[str, Any]) -> None:
+async def test_graph_with_errors_has_findings_and_no_program(codegen: Any, digits: dict[str, Any]) -> None:
     digits["components"]["conv1"]["settings"]["filters"] = 0
-    answer = await stub.GenerateCode(pb.GenerateCodeRequest(graph=graph_to_message(digits)))
+    answer = await codegen.GenerateCode(pb.GenerateCodeRequest(graph=graph_to_message(digits)))
     assert not answer.HasField("program")
     assert {(item.component, item.setting) for item in answer.diagnostics} >= {("conv1", "filters")}
 
 
-async def test_partial_program_has_what_can_be_written(stub: Any, digits: dict[str, Any]) -> None:
+async def test_partial_program_has_what_can_be_written(codegen: Any, digits: dict[str, Any]) -> None:
     digits["components"]["conv1"]["settings"]["filters"] = 0
-    answer = await stub.GenerateCode(pb.GenerateCodeRequest(graph=graph_to_message(digits), partial=True))
+    answer = await codegen.GenerateCode(pb.GenerateCodeRequest(graph=graph_to_message(digits), partial=True))
     assert "conv1" not in {item.id for item in answer.program.components}
     assert "flatten1" in {item.id for item in answer.program.components}
 
 
-async def test_newer_document_is_the_same_error_at_the_client(stub: Any, digits: dict[str, Any]) -> None:
+async def test_newer_document_is_the_same_error_at_the_client(codegen: Any, digits: dict[str, Any]) -> None:
     message = graph_to_message({**digits, "format": 1})
     message.format = 9
     with pytest.raises(UnsupportedFormat, match="format 9"):
-        await stub.CheckGraph(pb.CheckGraphRequest(graph=message))
+        await codegen.CheckGraph(pb.CheckGraphRequest(graph=message))
 
 
-async def test_suggested_settings_come_back_in_the_document(stub: Any, digits: dict[str, Any]) -> None:
+async def test_suggested_settings_come_back_in_the_document(codegen: Any, digits: dict[str, Any]) -> None:
     request = pb.SuggestSettingsRequest(graph=graph_to_message(digits))
     request.profile.rows = 1797
-    answer = await stub.SuggestSettings(request)
+    answer = await codegen.SuggestSettings(request)
     assert graph_from_message(answer.graph)["components"]["train"]["suggested"]["early_stopping"] is True
     assert any("Training ends by itself" in item.text for item in answer.explanation)
 
 
-async def test_check_tells_what_the_rules_find(stub: Any, digits: dict[str, Any]) -> None:
+async def test_check_tells_what_the_rules_find(codegen: Any, digits: dict[str, Any]) -> None:
     digits["components"]["dense1"]["settings"]["activation"] = "relu"
     digits["components"]["image"]["settings"].update(size=[8, 8], channels=1)
     digits["plugins"] = {"core": "0.0.1"}
-    answer = await stub.CheckGraph(pb.CheckGraphRequest(graph=graph_to_message(digits)))
+    answer = await codegen.CheckGraph(pb.CheckGraphRequest(graph=graph_to_message(digits)))
     found = {item.code: item for item in answer.diagnostics}
     assert found.keys() >= {"output-not-probabilities", "plugin-version"}
     assert found["output-not-probabilities"].fix[0].path == "/components/dense1/settings/activation"
 
 
-async def test_measured_values_are_judged(stub: Any, digits: dict[str, Any]) -> None:
+async def test_measured_values_are_judged(codegen: Any, digits: dict[str, Any]) -> None:
     request = pb.CheckValuesRequest(graph=graph_to_message(digits))
     request.values["conv1"].outputs["output"].CopyFrom(pb.ValueStatistics(size=64, max=1, std=1, nan_count=3))
-    answer = await stub.CheckValues(request)
+    answer = await codegen.CheckValues(request)
     assert [(item.code, item.component) for item in answer.diagnostics] == [("nan-values", "conv1")]
 
 
-async def test_rules_are_listed_with_their_reasons(stub: Any) -> None:
-    answer = await stub.ListRules(pb.ListRulesRequest())
+async def test_rules_are_listed_with_their_reasons(codegen: Any) -> None:
+    answer = await codegen.ListRules(pb.ListRulesRequest())
     rules = {item.code: item for item in answer.rules}
     assert len(rules) > 40
     assert rules["softmax-twice"].why.startswith("Softmax of probabilities")

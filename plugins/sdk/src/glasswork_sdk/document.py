@@ -166,7 +166,8 @@ class Document(_Model):
         """Read a document.
 
         Args:
-            source: the JSON text (UTF-8, at most 5 MiB, nested at most 64 deep), or the decoded object.
+            source: the JSON text (UTF-8, at most 5 MiB, nested at most 64 deep), or the decoded object, in which parts
+                may stand as they were read before.
 
         Raises:
             UnsupportedFormat: the document is of a newer format.
@@ -236,10 +237,12 @@ def _check_values(value: Any, path: str, depth: int) -> None:
         raise InvalidDocument(f"The model document is nested more than {MAX_DEPTH} deep at {path}.")
     if isinstance(value, Mapping):
         for key, item in value.items():
-            _check_values(item, f"{path}.{key}" if path else str(key), depth + 1)
+            if not isinstance(item, _Model):
+                _check_values(item, f"{path}.{key}" if path else str(key), depth + 1)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            _check_values(item, f"{path}.{index}", depth + 1)
+            if not isinstance(item, _Model):
+                _check_values(item, f"{path}.{index}", depth + 1)
     elif isinstance(value, float | int) and not isinstance(value, bool):
         if (isinstance(value, float) and not math.isfinite(value)) or (
             isinstance(value, int) and abs(value) > _MAX_INTEGER

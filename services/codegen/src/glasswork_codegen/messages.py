@@ -152,11 +152,12 @@ def program_message(program: Program) -> graph_pb.Program:
     return graph_pb.Program(
         script=program.script,
         prelude=program.prelude,
-        components=[_component_code(item) for item in program.components],
+        components=[component_code_message(item) for item in program.components],
     )
 
 
-def _component_code(item: ComponentCode) -> graph_pb.ComponentCode:
+def component_code_message(item: ComponentCode) -> graph_pb.ComponentCode:
+    """Return the part of a program that belongs to one component as a message."""
     return graph_pb.ComponentCode(
         id=item.id,
         type=item.type,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, TypeVar
 
 import grpc
@@ -27,13 +27,14 @@ from glasswork_codegen.core.merge import Hunk, Merge
 from glasswork_codegen.core.render import Renderer
 from glasswork_codegen.core.suggest import suggest_graph, with_types
 from glasswork_codegen.paging import page
+from glasswork_codegen.stream import Stream
 
 Result = TypeVar("Result")
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
-    """Code, findings and suggestions for graphs; it keeps nothing between calls but the plugins."""
+    """Code, findings and suggestions for graphs; what it keeps besides the plugins lives with a stream."""
 
     name = "glasswork.codegen.v1.CodegenService"
 
@@ -99,6 +100,14 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
             reasons = [item for item in analysis.explanation if item[0] in changed]
             response.MergeFrom(pb.GenerateCodeResponse(suggested=changed, explanation=_explanation(reasons)))
         return response
+
+    async def Follow(
+        self, request_iterator: AsyncIterator[pb.FollowRequest], context: Context
+    ) -> AsyncIterator[pb.FollowResponse]:
+        """Follow one editor."""
+        stream = Stream(self._catalogue)
+        async for request in request_iterator:
+            yield await asyncio.to_thread(stream.answer, request)
 
     async def CheckGraph(self, request: pb.CheckGraphRequest, context: Context) -> pb.CheckGraphResponse:
         """Find what is wrong with a graph, all at once."""

@@ -503,6 +503,157 @@ class GenerateCodeResponse(_message.Message):
 Global___GenerateCodeResponse: _TypeAlias = GenerateCodeResponse  # noqa: Y015
 
 @_typing.final
+class FollowRequest(_message.Message):
+    """A step of an editor."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class MeasuredEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> _graph_pb2.TensorSpec: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _graph_pb2.TensorSpec | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class ValuesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> Global___ComponentValues: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: Global___ComponentValues | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    GRAPH_FIELD_NUMBER: _builtins.int
+    MEASURED_FIELD_NUMBER: _builtins.int
+    REVIEW_FIELD_NUMBER: _builtins.int
+    VALUES_FIELD_NUMBER: _builtins.int
+    FORGOTTEN_FIELD_NUMBER: _builtins.int
+    review: _builtins.bool
+    """True for all findings about the graph and its values; else the answer is the code, and the errors alone."""
+    @_builtins.property
+    def graph(self) -> _graph_pb2.GraphPatch:
+        """What has changed of the graph; in the first request of a stream, all of it."""
+
+    @_builtins.property
+    def measured(self) -> _containers.MessageMap[_builtins.str, _graph_pb2.TensorSpec]:
+        """Specs of all outputs as last measured, by component.port; for custom code."""
+
+    @_builtins.property
+    def values(self) -> _containers.MessageMap[_builtins.str, Global___ComponentValues]:
+        """What was measured since, by component."""
+
+    @_builtins.property
+    def forgotten(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Components whose values hold no more."""
+
+    def __init__(
+        self,
+        *,
+        graph: _graph_pb2.GraphPatch | None = ...,
+        measured: _abc.Mapping[_builtins.str, _graph_pb2.TensorSpec] | None = ...,
+        review: _builtins.bool = ...,
+        values: _abc.Mapping[_builtins.str, Global___ComponentValues] | None = ...,
+        forgotten: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["graph", b"graph"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["forgotten", b"forgotten", "graph", b"graph", "measured", b"measured", "review", b"review", "values", b"values"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowRequest: _TypeAlias = FollowRequest  # noqa: Y015
+
+@_typing.final
+class FollowResponse(_message.Message):
+    """What follows from a step."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class SuggestedEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> _struct_pb2.Struct: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _struct_pb2.Struct | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    PROGRAM_FIELD_NUMBER: _builtins.int
+    DIAGNOSTICS_FIELD_NUMBER: _builtins.int
+    SUGGESTED_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def program(self) -> _graph_pb2.ProgramPatch:
+        """What has changed of the program; it is that of GenerateCode with `partial` and `suggest`."""
+
+    @_builtins.property
+    def diagnostics(self) -> _containers.RepeatedCompositeFieldContainer[_graph_pb2.Diagnostic]:
+        """The errors; for a review all findings, those about values too."""
+
+    @_builtins.property
+    def suggested(self) -> _containers.MessageMap[_builtins.str, _struct_pb2.Struct]:
+        """What `suggested` holds of the components where it has changed, by id; the stream does not adopt it by itself."""
+
+    @_builtins.property
+    def explanation(self) -> _containers.RepeatedCompositeFieldContainer[Global___Explanation]:
+        """One sentence for each choice at the components where something has changed."""
+
+    def __init__(
+        self,
+        *,
+        program: _graph_pb2.ProgramPatch | None = ...,
+        diagnostics: _abc.Iterable[_graph_pb2.Diagnostic] | None = ...,
+        suggested: _abc.Mapping[_builtins.str, _struct_pb2.Struct] | None = ...,
+        explanation: _abc.Iterable[Global___Explanation] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["program", b"program"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["diagnostics", b"diagnostics", "explanation", b"explanation", "program", b"program", "suggested", b"suggested"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowResponse: _TypeAlias = FollowResponse  # noqa: Y015
+
+@_typing.final
 class CheckGraphRequest(_message.Message):
     """A graph to check."""
 

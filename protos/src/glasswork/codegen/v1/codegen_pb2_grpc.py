@@ -55,6 +55,11 @@ class CodegenServiceStub:
                 request_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.GenerateCodeRequest.SerializeToString,
                 response_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.GenerateCodeResponse.FromString,
                 _registered_method=True)
+        self.Follow = channel.stream_stream(
+                '/glasswork.codegen.v1.CodegenService/Follow',
+                request_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.FollowRequest.SerializeToString,
+                response_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.FollowResponse.FromString,
+                _registered_method=True)
         self.CheckGraph = channel.unary_unary(
                 '/glasswork.codegen.v1.CodegenService/CheckGraph',
                 request_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.CheckGraphRequest.SerializeToString,
@@ -114,6 +119,14 @@ class CodegenServiceServicer:
 
     def GenerateCode(self, request, context):
         """Writes the program of a graph; findings are in the answer, and with errors there is no script.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Follow(self, request_iterator, context):
+        """Follows one editor: the first request holds the whole graph, later ones what has changed of it. Each request is
+        answered once, in their order; what a stream knows ends with it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -183,6 +196,11 @@ def add_CodegenServiceServicer_to_server(servicer, server):
                     servicer.GenerateCode,
                     request_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.GenerateCodeRequest.FromString,
                     response_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.GenerateCodeResponse.SerializeToString,
+            ),
+            'Follow': grpc.stream_stream_rpc_method_handler(
+                    servicer.Follow,
+                    request_deserializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.FollowRequest.FromString,
+                    response_serializer=glasswork_dot_codegen_dot_v1_dot_codegen__pb2.FollowResponse.SerializeToString,
             ),
             'CheckGraph': grpc.unary_unary_rpc_method_handler(
                     servicer.CheckGraph,
@@ -324,6 +342,33 @@ class CodegenService:
             '/glasswork.codegen.v1.CodegenService/GenerateCode',
             glasswork_dot_codegen_dot_v1_dot_codegen__pb2.GenerateCodeRequest.SerializeToString,
             glasswork_dot_codegen_dot_v1_dot_codegen__pb2.GenerateCodeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Follow(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/glasswork.codegen.v1.CodegenService/Follow',
+            glasswork_dot_codegen_dot_v1_dot_codegen__pb2.FollowRequest.SerializeToString,
+            glasswork_dot_codegen_dot_v1_dot_codegen__pb2.FollowResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,6 +41,10 @@ class CodegenServiceStub:
     """Lists what a check can find, each with its reasons."""
     GenerateCode: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.GenerateCodeRequest, _codegen_pb2.GenerateCodeResponse]
     """Writes the program of a graph; findings are in the answer, and with errors there is no script."""
+    Follow: _grpc.StreamStreamMultiCallable[_codegen_pb2.FollowRequest, _codegen_pb2.FollowResponse]
+    """Follows one editor: the first request holds the whole graph, later ones what has changed of it. Each request is
+    answered once, in their order; what a stream knows ends with it.
+    """
     CheckGraph: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.CheckGraphRequest, _codegen_pb2.CheckGraphResponse]
     """Finds what is wrong with a graph, all at once."""
     CheckValues: _grpc.UnaryUnaryMultiCallable[_codegen_pb2.CheckValuesRequest, _codegen_pb2.CheckValuesResponse]
@@ -67,6 +71,10 @@ class CodegenServiceAsyncStub(CodegenServiceStub):
     """Lists what a check can find, each with its reasons."""
     GenerateCode: _aio.UnaryUnaryMultiCallable[_codegen_pb2.GenerateCodeRequest, _codegen_pb2.GenerateCodeResponse]  # type: ignore[assignment]
     """Writes the program of a graph; findings are in the answer, and with errors there is no script."""
+    Follow: _aio.StreamStreamMultiCallable[_codegen_pb2.FollowRequest, _codegen_pb2.FollowResponse]  # type: ignore[assignment]
+    """Follows one editor: the first request holds the whole graph, later ones what has changed of it. Each request is
+    answered once, in their order; what a stream knows ends with it.
+    """
     CheckGraph: _aio.UnaryUnaryMultiCallable[_codegen_pb2.CheckGraphRequest, _codegen_pb2.CheckGraphResponse]  # type: ignore[assignment]
     """Finds what is wrong with a graph, all at once."""
     CheckValues: _aio.UnaryUnaryMultiCallable[_codegen_pb2.CheckValuesRequest, _codegen_pb2.CheckValuesResponse]  # type: ignore[assignment]
@@ -114,6 +122,16 @@ class CodegenServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_codegen_pb2.GenerateCodeResponse, _abc.Awaitable[_codegen_pb2.GenerateCodeResponse]]:
         """Writes the program of a graph; findings are in the answer, and with errors there is no script."""
+
+    @_abc_1.abstractmethod
+    def Follow(
+        self,
+        request_iterator: _MaybeAsyncIterator[_codegen_pb2.FollowRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_codegen_pb2.FollowResponse], _abc.AsyncIterator[_codegen_pb2.FollowResponse]]:
+        """Follows one editor: the first request holds the whole graph, later ones what has changed of it. Each request is
+        answered once, in their order; what a stream knows ends with it.
+        """
 
     @_abc_1.abstractmethod
     def CheckGraph(

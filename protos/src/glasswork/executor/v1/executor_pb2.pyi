@@ -445,6 +445,7 @@ class OpenSessionRequest(_message.Message):
     SAMPLE_FIELD_NUMBER: _builtins.int
     CANCEL_FIELD_NUMBER: _builtins.int
     VARIABLES_FIELD_NUMBER: _builtins.int
+    PATCH_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Number of the edit, increasing; answers carry it."""
     dataset_hash: _builtins.str
@@ -463,6 +464,10 @@ class OpenSessionRequest(_message.Message):
     def variables(self) -> Global___VariableSelection:
         """Variables to show after the components, with every edit until others are named; at most 64."""
 
+    @_builtins.property
+    def patch(self) -> _graph_pb2.ProgramPatch:
+        """What has changed of the program, in place of `program`; the first edit of a session names all of it."""
+
     def __init__(
         self,
         *,
@@ -472,10 +477,11 @@ class OpenSessionRequest(_message.Message):
         sample: Global___Sample | None = ...,
         cancel: _builtins.bool = ...,
         variables: Global___VariableSelection | None = ...,
+        patch: _graph_pb2.ProgramPatch | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["program", b"program", "sample", b"sample", "variables", b"variables"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["patch", b"patch", "program", b"program", "sample", b"sample", "variables", b"variables"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel", b"cancel", "dataset_hash", b"dataset_hash", "program", b"program", "revision", b"revision", "sample", b"sample", "variables", b"variables"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel", b"cancel", "dataset_hash", b"dataset_hash", "patch", b"patch", "program", b"program", "revision", b"revision", "sample", b"sample", "variables", b"variables"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

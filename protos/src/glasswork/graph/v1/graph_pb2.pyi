@@ -438,6 +438,149 @@ class Connection(_message.Message):
 Global___Connection: _TypeAlias = Connection  # noqa: Y015
 
 @_typing.final
+class GraphPatch(_message.Message):
+    """What has changed of a model document since somebody was told of it; what is unset is as it was."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ComponentsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> Global___Component: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: Global___Component | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class PluginsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    COMPONENTS_FIELD_NUMBER: _builtins.int
+    REMOVED_FIELD_NUMBER: _builtins.int
+    CONNECTIONS_FIELD_NUMBER: _builtins.int
+    DATASET_FIELD_NUMBER: _builtins.int
+    PLUGINS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def components(self) -> _containers.MessageMap[_builtins.str, Global___Component]:
+        """The components that are new or have changed, by id."""
+
+    @_builtins.property
+    def removed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of the components that are gone."""
+
+    @_builtins.property
+    def connections(self) -> Global___ConnectionList:
+        """All connections."""
+
+    @_builtins.property
+    def dataset(self) -> Global___DatasetSelection:
+        """The data that the model learns from."""
+
+    @_builtins.property
+    def plugins(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """All plugins that the document needs, name to version."""
+
+    def __init__(
+        self,
+        *,
+        components: _abc.Mapping[_builtins.str, Global___Component] | None = ...,
+        removed: _abc.Iterable[_builtins.str] | None = ...,
+        connections: Global___ConnectionList | None = ...,
+        dataset: Global___DatasetSelection | None = ...,
+        plugins: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["connections", b"connections", "dataset", b"dataset"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["components", b"components", "connections", b"connections", "dataset", b"dataset", "plugins", b"plugins", "removed", b"removed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GraphPatch: _TypeAlias = GraphPatch  # noqa: Y015
+
+@_typing.final
+class ConnectionList(_message.Message):
+    """Connections; a message of its own, so that none can be told from as before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEMS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___Connection]:
+        """The connections."""
+
+    def __init__(
+        self,
+        *,
+        items: _abc.Iterable[Global___Connection] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["items", b"items"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConnectionList: _TypeAlias = ConnectionList  # noqa: Y015
+
+@_typing.final
+class DatasetSelection(_message.Message):
+    """The data of a model, or none."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    PROFILE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def reference(self) -> Global___DatasetReference:
+        """Which dataset, and how it is read; unset where the training component brings its own."""
+
+    @_builtins.property
+    def profile(self) -> Global___DatasetProfile:
+        """What it holds; unset where it is not known."""
+
+    def __init__(
+        self,
+        *,
+        reference: Global___DatasetReference | None = ...,
+        profile: Global___DatasetProfile | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile", "reference", b"reference"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile", "reference", b"reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DatasetSelection: _TypeAlias = DatasetSelection  # noqa: Y015
+
+@_typing.final
 class Diagnostic(_message.Message):
     """A finding about a graph."""
 
@@ -901,6 +1044,66 @@ class ComponentCode(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ComponentCode: _TypeAlias = ComponentCode  # noqa: Y015
+
+@_typing.final
+class ProgramPatch(_message.Message):
+    """What has changed of a program since somebody was told of it; what is unset is as it was."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMPONENTS_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    PRELUDE_FIELD_NUMBER: _builtins.int
+    prelude: _builtins.str
+    """The start of the script."""
+    @_builtins.property
+    def components(self) -> _containers.RepeatedCompositeFieldContainer[Global___ComponentCode]:
+        """The components that are new or have changed."""
+
+    @_builtins.property
+    def order(self) -> Global___ComponentOrder:
+        """All components in topological order; those that are not named are gone."""
+
+    def __init__(
+        self,
+        *,
+        components: _abc.Iterable[Global___ComponentCode] | None = ...,
+        order: Global___ComponentOrder | None = ...,
+        prelude: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_prelude", b"_prelude", "order", b"order", "prelude", b"prelude"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_prelude", b"_prelude", "components", b"components", "order", b"order", "prelude", b"prelude"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__prelude: _TypeAlias = _typing.Literal["prelude"]  # noqa: Y015
+    _WhichOneofArgType__prelude: _TypeAlias = _typing.Literal["_prelude", b"_prelude"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__prelude) -> _WhichOneofReturnType__prelude | None: ...
+
+Global___ProgramPatch: _TypeAlias = ProgramPatch  # noqa: Y015
+
+@_typing.final
+class ComponentOrder(_message.Message):
+    """The components of a program in topological order; a message of its own, so that none can be told from as before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Their ids."""
+
+    def __init__(
+        self,
+        *,
+        ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ids", b"ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComponentOrder: _TypeAlias = ComponentOrder  # noqa: Y015
 
 @_typing.final
 class InputBinding(_message.Message):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,7 +52,9 @@ def missing_functions(text: str, wanted: tuple[str, ...]) -> list[str]:
     return [name for name in wanted if name not in names]
 
 
-def clashes(defined: dict[str, dict[str, int]], reserved: frozenset[str], labels: dict[str, str]) -> list[Diagnostic]:
+def clashes(
+    defined: Mapping[str, Mapping[str, int]], reserved: frozenset[str], labels: Mapping[str, str]
+) -> list[Diagnostic]:
     """Return what is wrong where two components define one name, or custom code hides a name of the file.
 
     Args:

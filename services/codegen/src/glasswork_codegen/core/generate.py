@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 from glasswork_sdk.analysis import Analysis
@@ -14,15 +17,24 @@ from glasswork_sdk.names import identifier
 from glasswork_sdk.plugins import Catalogue
 
 from glasswork_codegen.core.program import CodeKind, ComponentCode, Lines, Program
-from glasswork_codegen.core.render import RESERVED, call_arguments, output_value, render_components
+from glasswork_codegen.core.render import RESERVED, Renderer, Section, call_arguments, output_value
 
 _NUMPY: Final = re.compile(r"\bnp\.")
 _PILLOW: Final = re.compile(r"\bImage\.")
 
 
+@dataclass(frozen=True)
+class Written:
+    """A program, what is wrong with its custom code, and the sections that it was made of."""
+
+    program: Program
+    found: list[Diagnostic]
+    sections: Mapping[str, Section]
+
+
 def generate(
     analysis: Analysis, catalogue: Catalogue, table: str = "", *, script: bool = True
-) -> tuple[Program | None, list[Diagnostic]]:
+) -> tuple[Program, list[Diagnostic]]:
     """Write the program of a graph.
 
     Args:
@@ -34,12 +46,36 @@ def generate(
     Returns:
         The program, without a script where the graph has errors or none is wanted, and what is wrong with custom code.
     """
+    written = write(analysis, catalogue, table, script=script)
+    return written.program, written.found
+
+
+def write(
+    analysis: Analysis,
+    catalogue: Catalogue,
+    table: str = "",
+    *,
+    script: bool = True,
+    previous: Written | None = None,
+) -> Written:
+    """Write the program of a graph, as `generate` does.
+
+    Args:
+        analysis: the analysed graph.
+        catalogue: the templates.
+        table: the table file of the dataset, for a document that does not name it.
+        script: whether the whole file is wanted.
+        previous: what was written for another state of the graph with the same templates; sections with the same
+            grounds are taken over. It changes nothing but the time that this takes.
+    """
     dataset = analysis.document.dataset
     table = (dataset.table if dataset else "") or table or "data.csv"
-    components, found = render_components(analysis, catalogue, "arrays" if table.endswith(".npz") else "files")
-    writer = _Writer(analysis, components, table)
+    renderer = Renderer(analysis, catalogue, "arrays" if table.endswith(".npz") else "files")
+    sections = renderer.sections(previous.sections if previous else {})
+    found = [problem for item in sections.values() for problem in item.found] + renderer.clashes(sections)
+    writer = _Writer(analysis, [item.code for item in sections.values() if item.code is not None], table)
     sound = script and analysis.sound and not any(item.severity == "error" for item in found)
-    return writer.program(sound), found
+    return Written(writer.program(sound), found, sections)
 
 
 class _Writer:
@@ -49,13 +85,25 @@ class _Writer:
         self.table = table
         self.dataset = analysis.document.dataset
         self.imports = sorted({line for node in analysis.nodes.values() if node.type for line in node.type.imports})
-        self.variables = {item.id: identifier(item.id, RESERVED) for item in components}
-        self.mappings = {item.id for item in components if len(item.outputs) > 1}
-        seen = {binding.component for item in components if item.uses_variables for binding in item.inputs.values()}
-        layers = {item.id for item in components if item.kind in {CodeKind.EXPRESSION, CodeKind.CLASS}}
-        self.kept = {item.shares for item in components if item.shares} | (seen & layers)
         training = analysis.nodes[analysis.training] if analysis.training else None
         self.training: Any = training.settings if training else None
+        self.lines: dict[str, tuple[int, int]] = {}
+
+    @cached_property
+    def variables(self) -> dict[str, str]:
+        return {item.id: identifier(item.id, RESERVED) for item in self.components}
+
+    @cached_property
+    def mappings(self) -> set[str]:
+        return {item.id for item in self.components if len(item.outputs) > 1}
+
+    @cached_property
+    def kept(self) -> set[str]:
+        """Return the components whose layer gets a variable of its own."""
+        components = self.components
+        seen = {binding.component for item in components if item.uses_variables for binding in item.inputs.values()}
+        layers = {item.id for item in components if item.kind in {CodeKind.EXPRESSION, CodeKind.CLASS}}
+        return {item.shares for item in components if item.shares} | (seen & layers)
 
     def program(self, sound: bool) -> Program:
         prelude = self.prelude()
@@ -72,7 +120,12 @@ class _Writer:
         self.load_data(lines)
         self.build_model(lines)
         self.main(lines)
-        return Program(lines.text(), prelude, self.components)
+        return Program(lines.text(), prelude, [self.placed(item) for item in self.components])
+
+    def placed(self, item: ComponentCode) -> ComponentCode:
+        """Return a component with the lines on which its code stands."""
+        first, last = self.lines.get(item.id, (0, 0))
+        return replace(item, first_line=first, last_line=last) if first else item
 
     def title(self, item: ComponentCode) -> str:
         node = self.analysis.nodes[item.id]
@@ -81,7 +134,7 @@ class _Writer:
     def section(self, lines: Lines, item: ComponentCode) -> None:
         lines.blank(2)
         lines.add(self.title(item))
-        item.first_line, item.last_line = lines.add(item.code)
+        self.lines[item.id] = lines.add(item.code)
 
     def prelude(self) -> str:
         lines = Lines()
@@ -263,8 +316,9 @@ class _Writer:
             arguments.append(f"X={self.variables_before(item)}")
         variable = self.variables[item.id]
         if item.shares:
-            first, last = lines.call(f"{variable} = {self.variables[item.shares]}_layer(", arguments, ")", 4)
-            item.first_line, item.last_line = (first, last) if own else (item.first_line, item.last_line)
+            place = lines.call(f"{variable} = {self.variables[item.shares]}_layer(", arguments, ")", 4)
+            if own:
+                self.lines[item.id] = place
             return
         if item.kind is CodeKind.CLASS:
             made = f"{item.symbol}(name={python_literal(item.id)})"
@@ -279,7 +333,7 @@ class _Writer:
             first = lines.call(f"{variable} = {made}(", arguments, ")", 4)[0]
             last = first + made.count("\n")
         if item.kind is CodeKind.EXPRESSION and own:
-            item.first_line, item.last_line = first, last
+            self.lines[item.id] = first, last
 
     def variables_before(self, item: ComponentCode) -> str:
         """Return the mapping X of a call: outputs and weights of the component before, by its id where several are."""

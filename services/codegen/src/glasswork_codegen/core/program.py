@@ -23,7 +23,7 @@ class CodeKind(StrEnum):
     TRAINING = "training"
 
 
-@dataclass
+@dataclass(frozen=True)
 class ComponentCode:
     """The part of a program that belongs to one component.
 
@@ -64,7 +64,7 @@ class ComponentCode:
     last_line: int = 0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Program:
     """A whole script, its components in topological order, and its start, which previews need too."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping
-from functools import lru_cache
-from typing import Final
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final, NamedTuple
 
 from glasswork_sdk.analysis import Analysis, Node
 from glasswork_sdk.component import Kind
@@ -19,7 +20,7 @@ from glasswork_sdk.settings import Settings
 
 from glasswork_codegen.core.custom import CustomLayer, clashes, inspect_layer, missing_functions
 from glasswork_codegen.core.merge import Hunk, Merge, merge
-from glasswork_codegen.core.predictions import predicted_classes, shows_mask
+from glasswork_codegen.core.predictions import NO_PREDICTION, Prediction, predictions
 from glasswork_codegen.core.program import CodeKind, ComponentCode
 
 RESERVED: Final = frozenset(
@@ -73,27 +74,42 @@ _HARMLESS: Final = frozenset(
 _KINDS: Final = {Kind.DATA: CodeKind.DATA, Kind.SOURCE: CodeKind.SOURCE, Kind.TRAINING: CodeKind.TRAINING}
 
 
-def render_components(
-    analysis: Analysis, catalogue: Catalogue, stored: str
-) -> tuple[list[ComponentCode], list[Diagnostic]]:
-    """Write the code of every component that can be written.
+class Grounds(NamedTuple):
+    """All that the code of a component depends on besides the templates; equal grounds give equal sections."""
+
+    node: Node
+    class_name: str
+    stored: str
+    writable: bool
+    target_side: bool
+    prediction: Prediction
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """The code of one component.
 
     Args:
-        analysis: the analysed graph; components with errors of their own are left out.
-        catalogue: the templates.
-        stored: how the dataset keeps images, `files` or `arrays`.
-
-    Returns:
-        The components in topological order, and what is wrong with custom code.
+        grounds: what it was made from.
+        code: the code; None where it cannot be written.
+        found: what is wrong with custom code.
     """
-    return Renderer(analysis, catalogue, stored).run()
+
+    grounds: Grounds
+    code: ComponentCode | None
+    found: tuple[Diagnostic, ...]
+
+    @cached_property
+    def names(self) -> Mapping[str, int]:
+        """Names that the code defines at the top of the file, with the line of each."""
+        return _top_names(self.code) if self.code is not None else {}
 
 
 class Renderer:
     """Writes the code of the components of one analysed graph.
 
     Args:
-        analysis: the analysed graph.
+        analysis: the analysed graph; components with errors of their own get no code.
         catalogue: the templates.
         stored: how the dataset keeps images, `files` or `arrays`.
     """
@@ -102,24 +118,63 @@ class Renderer:
         self.analysis = analysis
         self.catalogue = catalogue
         self.stored = stored
-        self.classes = class_names(analysis.nodes, RESERVED)
-        self.broken = {item.component for item in analysis.diagnostics if item.severity == "error"}
+        self.classes = _class_names(tuple(analysis.nodes))
         self.found: list[Diagnostic] = []
 
-    def run(self) -> tuple[list[ComponentCode], list[Diagnostic]]:
-        """Return the code of every component that can be written, and what is wrong with custom code."""
-        codes = [code for node in self.analysis.nodes.values() if (code := self.component(node)) is not None]
-        if any(self.analysis.nodes[code.id].component.code is not None for code in codes):
-            labels = {node.id: node.label for node in self.analysis.nodes.values()}
-            defined = {code.id: _top_names(code) for code in codes}
-            self.found += clashes(defined, RESERVED, labels)
-        return codes, self.found
+    def sections(self, before: Mapping[str, Section]) -> dict[str, Section]:
+        """Return the section of every component, in topological order.
 
-    def component(self, node: Node) -> ComponentCode | None:
+        Args:
+            before: sections of another state of the graph; those whose grounds are the same are taken over.
+        """
+        sections: dict[str, Section] = {}
+        for name, grounds in self.grounds().items():
+            known = before.get(name)
+            sections[name] = known if known is not None and known.grounds == grounds else self.section(grounds)
+        return sections
+
+    def grounds(self) -> dict[str, Grounds]:
+        """Return what the code of each component depends on."""
+        analysis, stored = self.analysis, self.stored
+        broken = {
+            item.component for item in analysis.diagnostics if item.severity == "error" and item.code not in _HARMLESS
+        }
+        only_targets, predicted = analysis.target_side - analysis.model_side, predictions(analysis)
+        return {
+            name: Grounds(
+                node,
+                self.class_name(node),
+                stored,
+                name not in analysis.wiring.cyclic and (node.component.code is not None or name not in broken),
+                name in only_targets,
+                predicted.get(name, NO_PREDICTION),
+            )
+            for name, node in analysis.nodes.items()
+        }
+
+    def class_name(self, node: Node) -> str:
+        """Return the name of the class that a component's template may define: that of the owner of its layer."""
+        own = self.classes[node.id]
+        return own if node.component.shares is None else self.classes.get(node.component.shares, own)
+
+    def section(self, grounds: Grounds) -> Section:
+        """Write the section of one component."""
+        self.found = []
+        code = self.component(grounds)
+        return Section(grounds, code, tuple(self.found))
+
+    def clashes(self, sections: Mapping[str, Section]) -> list[Diagnostic]:
+        """Return where two components define one name, or custom code hides a name of the file."""
+        written = {name: item for name, item in sections.items() if item.code is not None}
+        if all(item.grounds.node.component.code is None for item in written.values()):
+            return []
+        labels = {node.id: node.label for node in self.analysis.nodes.values()}
+        return clashes({name: item.names for name, item in written.items()}, RESERVED, labels)
+
+    def component(self, grounds: Grounds) -> ComponentCode | None:
         """Return the code of one component, or None where it cannot be written."""
-        if node.type is None or node.settings is None or node.id in self.analysis.wiring.cyclic:
-            return None
-        if node.component.code is None and not self.renderable(node):
+        node = grounds.node
+        if node.type is None or node.settings is None or not grounds.writable:
             return None
         text = self.text(node)
         if text is None:
@@ -129,7 +184,6 @@ class Renderer:
         symbol = self.symbol(node, kind, custom)
         if node.component.code is not None:
             self.check_custom(node, kind, text, custom)
-        sides = self.analysis
         return ComponentCode(
             id=node.id,
             type=node.component.type,
@@ -139,12 +193,12 @@ class Renderer:
             inputs=dict(node.bindings),
             outputs=tuple(port.name for port in node.ports.outputs or ()),
             shares=node.component.shares or "",
-            visualization="overlay" if shows_mask(node, self.analysis) else visualization(node),
+            visualization="overlay" if grounds.prediction.mask else visualization(node),
             specs=dict(node.outputs),
-            target_side=node.id in sides.target_side and node.id not in sides.model_side,
+            target_side=grounds.target_side,
             keyed_inputs=keyed(node),
             uses_variables=custom is not None and custom.declares,
-            labels=predicted_classes(node, self.analysis),
+            labels=grounds.prediction.labels,
         )
 
     def check_custom(self, node: Node, kind: CodeKind, text: str, custom: CustomLayer | None) -> None:
@@ -166,11 +220,6 @@ class Renderer:
                 "Ask for them: def call(self, x, X)."
             )
             self.found.append(error("undeclared-variables", message, component=node.id, line=custom.undeclared))
-
-    def renderable(self, node: Node) -> bool:
-        """A component with a bad place of its own has no code; a missing connection alone does not hinder it."""
-        own = [item for item in self.analysis.diagnostics if item.component == node.id and item.severity == "error"]
-        return all(item.code in _HARMLESS for item in own)
 
     def merged(self, node: Node, code: CustomCode) -> Merge:
         """Return custom code with what changed in the template since it was made; a conflict keeps the custom lines."""
@@ -217,7 +266,7 @@ class Renderer:
             settings,
             node.inputs,
             component_id=node.id,
-            class_name=self.classes[owner],
+            class_name=self.class_name(node),
             owner=owner,
             values={**node.values, "stored": self.stored},
         )
@@ -234,7 +283,12 @@ class Renderer:
             return identifier(node.id, RESERVED)
         if custom is not None and custom.class_name:
             return custom.class_name
-        return self.classes[node.component.shares or node.id]
+        return self.class_name(node)
+
+
+@lru_cache(maxsize=8)
+def _class_names(component_ids: tuple[str, ...]) -> Mapping[str, str]:
+    return class_names(component_ids, RESERVED)
 
 
 def _top_names(code: ComponentCode) -> dict[str, int]:
