@@ -20,11 +20,12 @@ from glasswork_executor.core.cost import Estimator
 from glasswork_executor.core.datasets import Datasets
 from glasswork_executor.core.pool import Pool
 from glasswork_executor.core.program import Job
+from glasswork_executor.core.rehearsals import Rehearsals
 from glasswork_executor.core.runner import Patience, Runner
 from glasswork_executor.core.session import Edit, Session
 from glasswork_executor.core.staff import Staff
 from glasswork_executor.core.verdicts import Verdicts
-from glasswork_executor.settings import PRELOADED, ExecutorSettings, worker_environment
+from glasswork_executor.settings import PRELOADED, ExecutorSettings, training_environment, worker_environment
 
 DEFAULT_PAGE = 50
 
@@ -41,12 +42,14 @@ class ExecutorService:
     def __init__(self, settings: ExecutorSettings) -> None:
         previews = settings.previews
         zygote = Zygote(PRELOADED, worker_environment())
+        self._previews = previews
         self._staff = Staff(zygote, previews.limits, previews.workers, previews.idle_seconds)
         self._verdicts = Verdicts()
         self._patience = Patience(previews.component_seconds, previews.dataset_seconds)
         self._pool = Pool(self.make_runner, previews.shared_workers, previews.waiting)
         self._datasets = Datasets(settings.service.datasets_dir, self._pool)
-        self._estimator = Estimator(self.make_runner, previews.dataset_seconds)
+        rehearsals = Rehearsals(self.make_rehearsal_staff, self._patience, previews.idle_seconds)
+        self._estimator = Estimator(self.make_runner, rehearsals, previews.dataset_seconds)
 
     def register(self, server: grpc.aio.Server) -> None:
         """Add the servicer to the server."""
@@ -60,11 +63,17 @@ class ExecutorService:
 
     async def stop(self) -> None:
         """End all workers."""
+        await self._estimator.stop()
         await self._staff.stop()
 
     def make_runner(self) -> Runner:
         """Return a runner for a session."""
         return Runner(self._staff, self._verdicts, self._patience)
+
+    def make_rehearsal_staff(self) -> Staff:
+        """Return a staff whose workers compute as a run does."""
+        zygote = Zygote(PRELOADED, training_environment())
+        return Staff(zygote, self._previews.limits, most=1, idle_seconds=self._previews.idle_seconds, spare=False)
 
 
 class ExecutorServicer(rpc.ExecutorServiceServicer):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from glasswork_servicekit.sandbox import Limits
 from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment
+from glasswork_servicekit.zygote import numeric_variables
 
 MEBIBYTE = 1024 * 1024
 PRELOADED = ("tensorflow", "keras", "pandas", "pyarrow.parquet", "PIL.Image", "glasswork_executor.worker.main")
@@ -76,6 +77,12 @@ def worker_environment() -> dict[str, str]:
         "KERAS_BACKEND": "tensorflow",
         "CUDA_VISIBLE_DEVICES": "",
     }
+
+
+def training_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the variables of the zygote in whose workers training is tried: what changes times is as in a run."""
+    preview = {key: value for key, value in worker_environment().items() if key != "TF_ENABLE_ONEDNN_OPTS"}
+    return {**preview, **numeric_variables(environ)}
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> ExecutorSettings:

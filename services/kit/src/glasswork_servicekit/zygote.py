@@ -29,6 +29,13 @@ FORK_ATTEMPTS = 5
 STEADY_SECONDS = 30.0
 # Nothing else of the server's environment reaches a zygote or a worker: no token, no credentials, no proxy.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "PYTHONPATH")
+# What changes digits, and times, has to be the same in a run's process as in a shell that runs the script.
+NUMERIC = ("TF_ENABLE_ONEDNN_OPTS", "OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+
+
+def numeric_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the variables that change digits."""
+    return {key: environ[key] for key in NUMERIC if key in environ}
 
 
 class _Ended(Exception):

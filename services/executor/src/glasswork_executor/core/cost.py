@@ -1,9 +1,9 @@
-"""What a model will cost: asked of a worker of its own, which ends with it."""
+"""What a model will cost: counted in one worker, rehearsed in another, both of its own."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +11,13 @@ from typing import Any
 from glasswork_sdk.errors import UserCodeFailed
 
 from glasswork_executor.core.program import Program
+from glasswork_executor.core.rehearsals import Rehearsals
 from glasswork_executor.core.runner import Runner
 
-FIGURES = ("parameters", "flops", "memory_bytes", "epoch_seconds")
+COUNT, REHEARSAL = "count", "rehearsal"
+SIZES = ("parameters", "flops")
+MEASURES = ("memory_bytes", "epoch_seconds")
+FIGURES = (*SIZES, *MEASURES)
 
 
 @dataclass
@@ -47,12 +51,14 @@ class Estimator:
     """Estimates costs, one at a time, so that times are not those of two.
 
     Args:
-        make: makes a runner.
+        make: makes a runner of previews, which counts.
+        rehearsals: where training is tried.
         seconds: how long each part may take.
     """
 
-    def __init__(self, make: Callable[[], Runner], seconds: float) -> None:
+    def __init__(self, make: Callable[[], Runner], rehearsals: Rehearsals, seconds: float) -> None:
         self._make = make
+        self._rehearsals = rehearsals
         self._seconds = seconds
         self._turn = asyncio.Semaphore(1)
 
@@ -67,14 +73,22 @@ class Estimator:
         components = [{"id": item.id, "kind": item.kind, "shares": item.shares} for item in program.components]
         request = {"kind": "cost", "script": script, "components": components, "folder": folder}
         cost = Cost()
-        async with self._turn:
-            runner = self._make()
-            try:
-                async with aclosing(runner.follow(request, self._seconds)) as parts:
-                    async for part in parts:
-                        cost.add(part)
-            except UserCodeFailed as error:
-                cost.unknown |= {name: error.message for name in FIGURES if name not in cost.figures}
-            finally:
-                await runner.rest()
+        async with self._turn, self._rehearsals.open() as make_rehearsal:
+            await self._ask(self._make(), {**request, "part": COUNT}, cost, SIZES)
+            # In a process of its own, whose memory holds nothing else, and after the other, which would slow it down.
+            await self._ask(await make_rehearsal(), {**request, "part": REHEARSAL}, cost, MEASURES)
         return cost
+
+    async def stop(self) -> None:
+        """End what training was tried in."""
+        await self._rehearsals.stop()
+
+    async def _ask(self, runner: Runner, request: Mapping[str, Any], cost: Cost, figures: Sequence[str]) -> None:
+        try:
+            async with aclosing(runner.follow(request, self._seconds)) as parts:
+                async for part in parts:
+                    cost.add(part)
+        except UserCodeFailed as error:
+            cost.unknown |= {name: error.message for name in figures if name not in cost.figures}
+        finally:
+            await runner.rest()

@@ -46,14 +46,16 @@ class Staff:
         limits: what each may use.
         most: workers at the same time; who waits longest without work loses his to whoever needs one.
         idle_seconds: after so long without work a worker is let go.
+        spare: whether one more is kept warm for whoever comes next.
     """
 
-    def __init__(self, zygote: Zygote, limits: Limits, most: int, idle_seconds: float) -> None:
+    def __init__(self, zygote: Zygote, limits: Limits, most: int, idle_seconds: float, spare: bool = True) -> None:
         self._zygote = zygote
         self._limits = limits
         self._most = most
         self._idle_seconds = idle_seconds
         self._employers: set[Employer] = set()
+        self._keeps_spare = spare
         self._spare: asyncio.Task[Worker] | None = None
         self._changed = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -63,7 +65,8 @@ class Staff:
         """Start the zygote, wait until it can fork, and warm a spare worker."""
         await self._zygote.start()
         await self._zygote.ready()
-        self._spare = asyncio.create_task(self._make_warm())
+        if self._keeps_spare:
+            self._spare = asyncio.create_task(self._make_warm())
         self._keep(self._let_idle_go())
 
     async def stop(self) -> None:
@@ -124,7 +127,7 @@ class Staff:
 
     async def _refill(self) -> None:
         await asyncio.sleep(REFILL_SECONDS)
-        if self._spare is None:
+        if self._spare is None and self._keeps_spare:
             self._spare = asyncio.create_task(self._make_warm())
 
     async def _make_warm(self) -> Worker:

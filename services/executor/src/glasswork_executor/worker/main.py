@@ -12,13 +12,15 @@ import keras
 import tensorflow as tf
 from glasswork_servicekit.connection import Connection
 
+from glasswork_executor.core.cost import REHEARSAL
 from glasswork_executor.core.keys import Key
 from glasswork_executor.core.program import Component, Program, job_from_json
-from glasswork_executor.worker.cost import estimate
+from glasswork_executor.worker.cost import count
 from glasswork_executor.worker.data.requests import Desk
 from glasswork_executor.worker.engine import Engine
 from glasswork_executor.worker.failures import Failure
 from glasswork_executor.worker.outcome import Outcome
+from glasswork_executor.worker.rehearsal import rehearse
 from glasswork_executor.worker.showing import describe, describe_variable
 from glasswork_executor.worker.variables import Found
 
@@ -67,7 +69,7 @@ class _Worker:
             warm_up()
             self._connection.send({"kind": "warm", "pid": os.getpid()})
         elif kind == "cost":
-            estimate(request, self._connection.send)
+            (rehearse if request["part"] == REHEARSAL else count)(request, self._connection.send)
             self._connection.send({"kind": "end"})
         elif kind != "cancel":
             self._connection.send(self._desk.answer(request))
