@@ -39,7 +39,12 @@ def train(model, data, callbacks=(), epoch=0, step=0):
         model.fit(data.train(number, 0), validation_data=data.validation, callbacks=list(callbacks), verbose=0)
 """
 FLAT = 'flat = keras.layers.Flatten(name="flat")(conv1)'
-LOOP = """flat = keras.layers.GRU(3, name="flat")(keras.layers.Reshape((6, 24), name="rows")(conv1))"""
+LOOP = """
+    def again(x):
+        return tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, y * 0.5), (0, x))[1]
+    flat = keras.layers.Lambda(again, output_shape=(144,), name="flat")(keras.layers.Flatten()(conv1))
+"""
+STEPS = """flat = keras.layers.GRU(3, name="flat")(keras.layers.Reshape((6, 24), name="rows")(conv1))"""
 CONV, DENSE = 2 * 3 * 3 * 36 * 4 + 36 * 4, 2 * 144 * 10 + 10 + 5 * 10
 
 
@@ -69,6 +74,14 @@ async def test_weights_and_operations_are_exact_and_times_are_told(stub: Any) ->
     assert (cost.parameters, cost.flops) == (1490, CONV + DENSE)
     assert 0 < cost.epoch_seconds < 5
     assert cost.memory_bytes > 0
+
+
+async def test_the_steps_of_a_recurrent_layer_are_counted(stub: Any) -> None:
+    cost = await cost_of(stub, SCRIPT.replace("MIDDLE", STEPS))
+
+    products = 6 * 2 * (24 + 3) * 9  # of each step's row and of the state with the kernels of three gates
+    assert products < cost.components["flat"].flops < 1.2 * products
+    assert cost.flops > cost.components["flat"].flops
 
 
 async def test_what_a_loop_costs_is_unknown_with_the_reason(stub: Any) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -19,6 +20,7 @@ _BODIES = {
     "PyFunc": "it runs Python code, whose operations nobody counts",
     "EagerPyFunc": "it runs Python code, whose operations nobody counts",
 }
+MOST_STEPS = 512
 
 
 class NotCounted(Exception):
@@ -46,7 +48,8 @@ def flops_of_call(layer: keras.Layer, node: Any) -> int:
         args, kwargs = keras.tree.pack_sequence_as(given, filled)
         return layer(*args, **kwargs)
 
-    return _counted(call, [_one_row(flat[place]) for place in places])
+    with _unrolled(layer):
+        return _counted(call, [_one_row(flat[place]) for place in places])
 
 
 def flops_of_model(model: keras.Model) -> int:
@@ -63,7 +66,28 @@ def flops_of_model(model: keras.Model) -> int:
     def call(*tensors: Any) -> Any:
         return model(dict(zip(names, tensors, strict=True)), training=False)
 
-    return _counted(call, [_one_row(tensor) for tensor in inputs])
+    with _unrolled(model):
+        return _counted(call, [_one_row(tensor) for tensor in inputs])
+
+
+@contextmanager
+def _unrolled(layer: keras.Layer) -> Iterator[None]:
+    """Let recurrent layers write a step after the other, where the steps are few: those of a loop are not counted."""
+    found = [item for item in layer._flatten_layers() if isinstance(item, keras.layers.RNN) and not item.unroll]
+    few = [item for item in found if 0 < _steps(item) <= MOST_STEPS]
+    for item in few:
+        item.unroll = True
+    try:
+        yield
+    finally:
+        for item in few:
+            item.unroll = False
+
+
+def _steps(layer: keras.layers.RNN) -> int:
+    """Return the steps of the sequences that a recurrent layer reads; 0 where they are not known."""
+    shapes = [tuple(node.input_tensors[0].shape) for node in layer._inbound_nodes]
+    return max((shape[1] or 0 for shape in shapes), default=0)
 
 
 def _one_row(tensor: Any) -> tf.TensorSpec:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from glasswork_executor.core.cost import MEASURES
 from glasswork_executor.worker.cost import load, reason_of, silence, unknown
@@ -80,6 +84,35 @@ class Clock(keras.callbacks.Callback):  # type: ignore[misc]
             raise _Enough
 
 
+class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
+    """Writes the state of the training at each epoch, beside the training, as a run writes its checkpoints.
+
+    Args:
+        path: the file that is written again and again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._writer = ThreadPoolExecutor(1)
+        self._written: Future[None] | None = None
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Copy the state, and have it written; one that the disk is too slow for is left out."""
+        optimizer = getattr(self.model, "optimizer", None)
+        variables = [*self.model.weights, *(optimizer.variables if optimizer is not None else ())]
+        copied = [np.asarray(variable) for variable in variables]
+        if self._written is None or self._written.done():
+            self._written = self._writer.submit(self._write, copied)
+
+    def _write(self, arrays: Sequence[NDArray[Any]]) -> None:
+        with self._path.open("wb") as file:
+            for array in arrays:
+                file.write(array.tobytes())
+            file.flush()
+            os.fsync(file.fileno())
+
+
 class _Enough(BaseException):
     """The times are known; no handler of the user's code shall take it for an error."""
 
@@ -101,7 +134,7 @@ def epoch_seconds(module: types.ModuleType, folder: Path) -> float:
         # One epoch compiles; the time of another is wanted.
         module.__dict__["EPOCHS"] = max(EPOCHS + 1, module.__dict__["EPOCHS"])
     with contextlib.suppress(_Enough):
-        module.train(model, data, callbacks=[clock])
+        module.train(model, data, callbacks=[Keeper(Path("checkpoint")), clock])
     if len(clock.epochs) > 1:
         return median(clock.epochs[1:])
     if not clock.batches:
