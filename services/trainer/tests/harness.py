@@ -232,10 +232,10 @@ class Server:
 
 
 def worker_pids(folder: Path) -> Iterator[int]:
-    """Yield the processes that work in a folder."""
+    """Yield the processes that work for the run in a folder."""
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
-            if entry.name.isdecimal() and os.readlink(entry / "cwd") == str(folder):
+            if entry.name.isdecimal() and os.readlink(entry / "cwd") == str(folder / "work"):
                 yield int(entry.name)
 
 

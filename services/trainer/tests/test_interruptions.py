@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -13,10 +14,12 @@ from glasswork_sdk.errors import InvalidInput, WrongState
 
 from services.trainer.tests.harness import (
     DROPOUT,
+    ENDED,
     Server,
     bare_request,
     digits_request,
     lasting,
+    read_json,
     script,
     worker_pids,
 )
@@ -140,6 +143,36 @@ async def test_an_ended_server_is_followed_by_one_that_goes_on(own_server: Serve
     assert ended.weights_hash == whole
     assert await epochs(own_server, run) == list(range(1, ended.epoch + 1))
     assert not list(worker_pids(own_server.run_folder(run)))
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+async def test_tests_and_exports_of_an_ended_server_are_done_by_the_next(own_server: Server, number: int) -> None:
+    run = await own_server.create(digits_request())
+    assert (await own_server.ended(run)).state == pb.STATE_SUCCEEDED
+    test = (await own_server.stub.RunTests(pb.RunTestsRequest(run=run))).test.id
+    export = (await own_server.stub.ExportRun(pb.ExportRunRequest(run=run, format="keras"))).export.id
+    await own_server.stop(number)
+    await own_server.start()
+    async with asyncio.timeout(60):
+        exported = pb.Export()
+        while exported.state not in ENDED:
+            await asyncio.sleep(0.1)
+            exported = (await own_server.stub.GetExport(pb.GetExportRequest(run=run, export=export))).export
+    tested = (await own_server.stub.GetTest(pb.GetTestRequest(run=run, test=test))).test
+    assert (tested.state, exported.state) == (pb.STATE_SUCCEEDED, pb.STATE_SUCCEEDED)
+
+
+async def test_a_job_that_ends_its_server_every_time_is_given_up(own_server: Server) -> None:
+    run = await own_server.create(digits_request())
+    assert (await own_server.ended(run)).state == pb.STATE_SUCCEEDED
+    test = (await own_server.stub.RunTests(pb.RunTestsRequest(run=run))).test.id
+    await own_server.stop(signal.SIGKILL)
+    record = own_server.run_folder(run) / "tests" / f"{test}.json"
+    record.write_text(json.dumps({**read_json(record), "attempts": 3}))
+    await own_server.start()
+    ended = (await own_server.stub.GetTest(pb.GetTestRequest(run=run, test=test))).test
+    assert (ended.state, ended.error.code) == (pb.STATE_FAILED, "INTERRUPTED")
+    assert "3 times" in ended.error.message
 
 
 async def test_a_paused_run_stays_paused_over_a_restart(own_server: Server, whole: str) -> None:

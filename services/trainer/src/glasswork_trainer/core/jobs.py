@@ -22,6 +22,8 @@ SPLITS = ("train", "validation", "test")
 FORMATS = ("savedmodel", "keras", "tflite", "onnx")
 FILE_NAMES = {"savedmodel": "model.zip", "keras": "model.keras", "tflite": "model.tflite", "onnx": "model.onnx"}
 CONCURRENT = 1
+# A job that takes its server down with it must not do so for ever.
+ATTEMPTS = 3
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Job:
         results: what a test came to.
         file: name of the exported file.
         max_difference: largest difference between the export's outputs and the model's.
+        attempts: how often it was begun; more than once where its server ended meanwhile.
     """
 
     id: str
@@ -46,6 +49,7 @@ class Job:
     bytes: int = 0
     max_difference: float = 0.0
     error: Failure | None = None
+    attempts: int = 0
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Job:
@@ -89,6 +93,18 @@ class Jobs:
         _one_of("format", form, FORMATS)
         return self._start(run, folder, dataset, Job(new_identifier("e"), EXPORT, form))
 
+    def resume(self, run: Run, folder: RunFolder, dataset: Path) -> None:
+        """Begin anew what a server that is gone left undone; give up what it left undone too often."""
+        for job in (*self.of_run(folder, TEST), *self.of_run(folder, EXPORT)):
+            if job.state.terminal or job.id in self._active:
+                continue
+            if job.attempts < ATTEMPTS:
+                self._begin(run, folder, dataset, job)
+                continue
+            text = f"The server ended {job.attempts} times before the {job.kind} was done. Look into its log."
+            job.state, job.error = State.FAILED, Failure(text, code="INTERRUPTED")
+            _save(folder, job)
+
     def get(self, folder: RunFolder, kind: str, identifier: str) -> Job:
         """Return a job of a run.
 
@@ -111,7 +127,7 @@ class Jobs:
             except (OSError, ValueError, KeyError, TypeError):
                 logging.getLogger(__name__).exception("the job in %s cannot be read and is left out", path)
                 continue
-            jobs.append(self._active.get(job.id) or _interrupted(job))
+            jobs.append(self._active.get(job.id) or job)
         return jobs
 
     def file(self, folder: RunFolder, identifier: str) -> Path:
@@ -131,22 +147,26 @@ class Jobs:
         return identifier in self._of_run.values()
 
     async def stop(self) -> None:
-        """End all jobs; they are failed when they are read again."""
-        for desk in self._open:
-            desk.kill()
+        """End all processes of jobs; the next server begins the jobs anew."""
         for task in self._tasks:
             task.cancel()
+        for desk in self._open:
+            desk.kill()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _start(self, run: Run, folder: RunFolder, dataset: Path, job: Job) -> Job:
         if run.state != State.SUCCEEDED:
             raise WrongState(f"The run '{run.id}' has no final weights: its state is {run.state}. Wait for its end.")
+        self._begin(run, folder, dataset, job)
+        return job
+
+    def _begin(self, run: Run, folder: RunFolder, dataset: Path, job: Job) -> None:
+        job.state, job.attempts = State.PENDING, job.attempts + 1
         self._active[job.id], self._of_run[job.id] = job, run.id
         _save(folder, job)
         task = asyncio.create_task(self._work(run, folder, dataset, job))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return job
 
     async def _work(self, run: Run, folder: RunFolder, dataset: Path, job: Job) -> None:
         try:
@@ -194,14 +214,6 @@ def _folder(folder: RunFolder, kind: str) -> Path:
 
 def _save(folder: RunFolder, job: Job) -> None:
     write_json(_folder(folder, job.kind) / f"{job.id}.json", asdict(job))
-
-
-def _interrupted(job: Job) -> Job:
-    """Return a job of a server that is gone as failed; nobody works on it any more."""
-    if not job.state.terminal:
-        job.state = State.FAILED
-        job.error = Failure(f"The server ended before the {job.kind} was done. Start it again.", code="INTERRUPTED")
-    return job
 
 
 def _one_of(field: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -246,6 +246,10 @@ class Runs:
         self._keys.pop(live.run.idempotency_key, None)
         await asyncio.to_thread(self._store.remove, identifier)
 
+    def succeeded(self) -> list[LiveRun]:
+        """Return the runs that have final weights."""
+        return [live for live in self._runs.values() if live.run.state == State.SUCCEEDED]
+
     def training(self, identifier: str) -> Training | None:
         """Return the run's training while it has a process."""
         return self._trainings.get(identifier)

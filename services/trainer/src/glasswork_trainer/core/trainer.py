@@ -6,9 +6,10 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, BinaryIO
 
-from glasswork_sdk.errors import FieldViolation, InvalidInput, WrongState
+from glasswork_sdk.errors import FieldViolation, InvalidInput, NotFound, WrongState
 from glasswork_servicekit.plain import open_plain
 from glasswork_servicekit.zygote import Zygote
 
@@ -39,9 +40,11 @@ class Trainer:
         self._devices: list[dict[str, Any]] | None = None
 
     async def start(self) -> None:
-        """Begin to load TensorFlow, read the runs, and let the interrupted ones go on."""
+        """Begin to load TensorFlow, read the runs, and let interrupted runs, tests and exports go on."""
         await self._zygote.start()
         await self.runs.start()
+        for live in self.runs.succeeded():
+            self._jobs.resume(live.run, live.folder, self._dataset(live))
 
     async def stop(self) -> None:
         """End all processes; runs write a checkpoint first."""
@@ -104,6 +107,13 @@ class Trainer:
             raise InvalidInput(f"rows: {text}.", fields=[FieldViolation("rows", text)])
         live = self.runs.get(identifier)
         return list((await self._ask(live, {"ask": "predict", "rows": rows}))["predictions"])
+
+    def _dataset(self, live: LiveRun) -> Path:
+        """Return the folder of a run's dataset; where it is gone an empty one, in which a job finds that out."""
+        try:
+            return self.runs.dataset(live.run)
+        except NotFound:
+            return live.folder.empty
 
     def start_test(self, identifier: str, split: str) -> Job:
         """Start a test of a run."""
