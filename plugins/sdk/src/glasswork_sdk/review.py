@@ -9,28 +9,35 @@ from functools import partial
 from glasswork_sdk.analysis import Analysis, sort_findings
 from glasswork_sdk.diagnostics import Diagnostic, Severity, tip
 from glasswork_sdk.plugins import Catalogue
+from glasswork_sdk.proof import proven
 from glasswork_sdk.rules import Finding, Rule, Values
 from glasswork_sdk.view import View
 
 
-def review(analysis: Analysis, catalogue: Catalogue, *, only: Severity | None = None) -> Analysis:
+def review(analysis: Analysis, catalogue: Catalogue, *, only: Severity | None = None, prove: bool = True) -> Analysis:
     """Add to an analysis what the rules find, and fixes to what the analysis found itself.
 
     Args:
         analysis: the analysed graph; its diagnostics are replaced.
         catalogue: the rules.
         only: run no rules but those of this severity; None for all.
+        prove: whether fixes are tried, and told only where they mend and break nothing.
 
     Returns:
         The same analysis.
     """
+    found = _found(catalogue, only, analysis)
+    analysis.diagnostics = proven(analysis, catalogue, found, partial(_found, catalogue, only)) if prove else found
+    return analysis
+
+
+def _found(catalogue: Catalogue, only: Severity | None, analysis: Analysis) -> list[Diagnostic]:
     view = view_of(analysis, catalogue)
     found = [_mended(view, item, catalogue) for item in analysis.diagnostics]
     for item in catalogue.rules.values():
         if only is None or item.severity is only:
             found += _told(item, partial(item.check, view))
-    analysis.diagnostics = sort_findings(found)
-    return analysis
+    return sort_findings(found)
 
 
 def review_values(analysis: Analysis, catalogue: Catalogue, values: Values) -> list[Diagnostic]:
@@ -46,7 +53,7 @@ def review_values(analysis: Analysis, catalogue: Catalogue, values: Values) -> l
     found: list[Diagnostic] = []
     for item in catalogue.rules.values():
         found += _told(item, partial(item.check_values, view, known))
-    return sort_findings(found)
+    return proven(analysis, catalogue, sort_findings(found), partial(_found, catalogue, Severity.ERROR), of_values=True)
 
 
 def view_of(analysis: Analysis, catalogue: Catalogue) -> View:

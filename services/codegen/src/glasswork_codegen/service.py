@@ -87,7 +87,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
 
     def _generate(self, request: pb.GenerateCodeRequest) -> pb.GenerateCodeResponse:
         analysis = self._analysis(request.graph, _profile(request), request.measured, suggest=request.suggest)
-        review(analysis, self._catalogue, only=Severity.ERROR)
+        review(analysis, self._catalogue, only=Severity.ERROR, prove=not request.partial)
         program, found = generate(analysis, self._catalogue, request.profile.table, script=not request.partial)
         response = pb.GenerateCodeResponse(
             diagnostics=[messages.diagnostic_message(item) for item in (*found, *analysis.diagnostics)]

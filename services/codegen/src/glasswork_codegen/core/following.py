@@ -95,7 +95,7 @@ class Follower:
         """Let the settings that nobody touched follow, and write what code can be written."""
         before = self._coding.written
         analysis = self._analyse(self._coding, state, suggest=True)
-        review(analysis, self._catalogue, only=Severity.ERROR)
+        review(analysis, self._catalogue, only=Severity.ERROR, prove=False)
         written = self._write(self._coding, analysis, state)
         old = state.document.components
         new = analysis.document.components
