@@ -161,5 +161,5 @@ def test_numbers_that_are_not_finite_are_null_and_named() -> None:
 def test_a_shape_is_told_without_the_batch() -> None:
     spec = graph_pb2.TensorSpec(shape=[-1, 8, -1, 3], dtype="float32")
     item = graph_pb2.ComponentCode(id="a", specs={"output": spec})
-    shapes = translate.shapes(graph_pb2.Program(components=[item]))
-    assert shapes == {"a": {"output": {"shape": [8, None, 3], "dtype": "float32"}}}
+    shapes = translate.shapes(item)
+    assert shapes == {"output": {"shape": [8, None, 3], "dtype": "float32"}}

@@ -8,6 +8,7 @@ from typing import Any, Final
 from glasswork.codegen.v1 import codegen_pb2
 from glasswork.executor.v1 import executor_pb2
 from glasswork.graph.v1 import graph_pb2
+from glasswork_sdk.document import Document
 
 _RANKS: Final = {"error": 0, "warning": 1, "tip": 2}
 
@@ -30,13 +31,14 @@ class Measured:
         figures = {output.port: _figures(output.statistics) for output in preview.outputs}
         self._values[name] = codegen_pb2.ComponentValues(outputs=figures)
 
-    def values(self, graph: graph_pb2.Graph) -> dict[str, codegen_pb2.ComponentValues]:
-        """Return the figures of the components that a graph has."""
-        return {name: item for name, item in self._values.items() if name in graph.components}
+    def values(self, document: Document) -> dict[str, codegen_pb2.ComponentValues]:
+        """Return the figures of the components that a document has."""
+        return {name: item for name, item in self._values.items() if name in document.components}
 
-    def specs(self, graph: graph_pb2.Graph) -> dict[str, graph_pb2.TensorSpec]:
-        """Return the specs of the components with custom code that a graph has, by component.port."""
-        custom = [name for name in self._specs if name in graph.components and graph.components[name].HasField("code")]
+    def specs(self, document: Document) -> dict[str, graph_pb2.TensorSpec]:
+        """Return the specs of the components with custom code that a document has, by component.port."""
+        components = document.components
+        custom = [name for name in self._specs if name in components and components[name].code is not None]
         return {port: spec for name in custom for port, spec in self._specs[name].items()}
 
 

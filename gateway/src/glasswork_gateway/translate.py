@@ -139,12 +139,9 @@ def component_codes(program: graph_pb2.Program) -> dict[str, Json]:
     }
 
 
-def shapes(program: graph_pb2.Program) -> dict[str, Json]:
-    """Return what the component types say of their outputs, by component and port."""
-    return {
-        item.id: {port: {"shape": _shape(spec), "dtype": spec.dtype} for port, spec in sorted(item.specs.items())}
-        for item in program.components
-    }
+def shapes(component: graph_pb2.ComponentCode) -> Json:
+    """Return what a component's type says of its outputs, by port."""
+    return {port: {"shape": _shape(spec), "dtype": spec.dtype} for port, spec in sorted(component.specs.items())}
 
 
 def component_preview(message: executor_pb2.ComponentPreview) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from glasswork.codegen.v1 import codegen_pb2
@@ -27,6 +27,7 @@ CODE_SECONDS: Final = 30.0
 class Resolved:
     """A document as the services take it: its message, with the hash of its data, and what the data holds."""
 
+    document: Document
     graph: graph_pb2.Graph
     profile: graph_pb2.DatasetProfile | None
 
@@ -38,21 +39,11 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Coded:
-    """A resolved document with its program and errors.
-
-    Args:
-        resolved: the document, with the settings that followed.
-        program: its code.
-        diagnostics: its errors.
-        suggested: what `suggested` holds of the components where it has changed.
-        explanation: one sentence for each choice at those components.
-    """
+    """A resolved document with its program and errors."""
 
     resolved: Resolved
     program: graph_pb2.Program
     diagnostics: list[dict[str, Any]]
-    suggested: dict[str, dict[str, Any]] = field(default_factory=dict)
-    explanation: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Workbench:
@@ -76,10 +67,10 @@ class Workbench:
         """
         graph = graph_to_message(document.to_json())
         if document.dataset is None:
-            return Resolved(graph, None)
+            return Resolved(document, graph, None)
         profile = await self._shelf.profile_for(document.dataset)
         graph.dataset.hash = profile.hash
-        return Resolved(graph, profile)
+        return Resolved(document, graph, profile)
 
     async def check(self, document: Document) -> list[dict[str, Any]]:
         """Return what is wrong with a document; a dataset that is not there is one finding more."""
@@ -88,13 +79,16 @@ class Workbench:
         except GlassworkError as error:
             if error.code not in ("NOT_FOUND", "INVALID_ARGUMENT"):
                 raise
-            resolved, missing = Resolved(graph_to_message(document.to_json()), None), [_missing_dataset(error)]
+            resolved, missing = (
+                Resolved(document, graph_to_message(document.to_json()), None),
+                [_missing_dataset(error)],
+            )
         return missing + await self.findings(resolved, Measured())
 
     async def findings(self, resolved: Resolved, measured: Measured) -> list[dict[str, Any]]:
         """Return what is wrong with a resolved document, as far as it can be told without running it."""
         request = codegen_pb2.CheckGraphRequest(
-            graph=resolved.graph, profile=resolved.profile, measured=measured.specs(resolved.graph)
+            graph=resolved.graph, profile=resolved.profile, measured=measured.specs(resolved.document)
         )
         answer = await self._services.codegen.CheckGraph(request, timeout=CODE_SECONDS)
         return diagnostics_to_dicts(answer.diagnostics)
@@ -104,8 +98,8 @@ class Workbench:
         request = codegen_pb2.CheckValuesRequest(
             graph=resolved.graph,
             profile=resolved.profile,
-            measured=measured.specs(resolved.graph),
-            values=measured.values(resolved.graph),
+            measured=measured.specs(resolved.document),
+            values=measured.values(resolved.document),
         )
         answer = await self._services.codegen.CheckValues(request, timeout=CODE_SECONDS)
         return diagnostics_to_dicts(answer.diagnostics)
@@ -115,26 +109,6 @@ class Workbench:
         request = codegen_pb2.GenerateCodeRequest(graph=resolved.graph, profile=resolved.profile, partial=partial)
         answer = await self._services.codegen.GenerateCode(request, timeout=CODE_SECONDS)
         return Coded(resolved, answer.program, diagnostics_to_dicts(answer.diagnostics))
-
-    async def follow_and_code(self, resolved: Resolved, measured: Measured) -> Coded:
-        """Let the settings that nobody touched follow, and write what code can be written."""
-        request = codegen_pb2.GenerateCodeRequest(
-            graph=resolved.graph,
-            profile=resolved.profile,
-            measured=measured.specs(resolved.graph),
-            partial=True,
-            suggest=True,
-        )
-        answer = await self._services.codegen.GenerateCode(request, timeout=CODE_SECONDS)
-        for name, struct in answer.suggested.items():
-            resolved.graph.components[name].suggested.CopyFrom(struct)
-        return Coded(
-            resolved,
-            answer.program,
-            diagnostics_to_dicts(answer.diagnostics),
-            {name: struct_to_dict(struct) for name, struct in sorted(answer.suggested.items())},
-            translate.explanations(answer.explanation),
-        )
 
     async def sound_code(self, document: Document) -> Coded:
         """Write the code of a document without errors.

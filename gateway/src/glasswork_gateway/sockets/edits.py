@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from copy import copy
 from typing import Any
 
 import jsonpatch
 from glasswork_sdk.errors import FieldViolation, InvalidInput
-from jsonpointer import JsonPointerException
+from jsonpointer import JsonPointer, JsonPointerException
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from glasswork_gateway.problems import BadRequest
@@ -73,7 +75,7 @@ def with_suggestions(document: dict[str, Any], suggested: Mapping[str, Mapping[s
 
 
 def apply_edit(document: dict[str, Any], edit: Edit) -> dict[str, Any]:
-    """Return the document after an edit; the one before stays as it is.
+    """Return the document after an edit; the one before stays as it is, and shares with it what has not changed.
 
     Raises:
         InvalidInput: the patch does not fit the document.
@@ -83,7 +85,7 @@ def apply_edit(document: dict[str, Any], edit: Edit) -> dict[str, Any]:
     if not edit.patch:
         return document
     try:
-        changed = jsonpatch.apply_patch(document, edit.patch)
+        changed = _patched(document, edit.patch)
     except (jsonpatch.JsonPatchException, JsonPointerException, TypeError, KeyError, ValueError) as error:
         raise InvalidInput(
             f"The patch does not fit the document: {error}. Send the whole document as graph.",
@@ -92,3 +94,30 @@ def apply_edit(document: dict[str, Any], edit: Edit) -> dict[str, Any]:
     if not isinstance(changed, dict):
         raise InvalidInput("The patch leaves no document.", fields=[FieldViolation("patch", "removes the document")])
     return changed
+
+
+def _patched(document: Any, patch: list[dict[str, Any]]) -> Any:
+    """Apply a patch to copies of what it changes; a copy of the whole would make the smallest edit cost most."""
+    changed = document
+    own: dict[int, Any] = {}
+    for operation in patch:
+        for name in ("from", "path"):
+            if isinstance(path := operation.get(name), str):
+                changed = _with_own(changed, JsonPointer(path).parts[:-1], own)
+        changed = jsonpatch.apply_patch(changed, [operation], in_place=True)
+    return changed
+
+
+def _with_own(value: Any, path: Sequence[str], own: dict[int, Any]) -> Any:
+    """Return a value with own copies of the objects and lists on a path; `own` holds those that exist, by identity."""
+    if not isinstance(value, dict | list):
+        return value
+    if id(value) not in own:
+        value = copy(value)
+        own[id(value)] = value
+    if path:
+        key = int(path[0]) if isinstance(value, list) and path[0].isdecimal() else path[0]
+        # What is not there is told by the operation itself.
+        with suppress(KeyError, IndexError, TypeError):
+            value[key] = _with_own(value[key], path[1:], own)
+    return value

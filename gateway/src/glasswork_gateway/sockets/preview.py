@@ -14,7 +14,8 @@ from glasswork.graph.v1 import graph_pb2
 from glasswork.registry.v1 import registry_pb2
 from glasswork_sdk.document import DatasetReference, Document
 from glasswork_sdk.errors import GlassworkError
-from glasswork_servicekit.graphs import graph_from_message, graph_to_message
+from glasswork_sdk.reader import Reader
+from glasswork_servicekit.graphs import graph_from_message
 from starlette.websockets import WebSocket
 
 from glasswork_gateway import translate
@@ -23,10 +24,12 @@ from glasswork_gateway.measured import Measured, merged
 from glasswork_gateway.problems import problem_of
 from glasswork_gateway.routes.graphs import sample_message, variable_messages
 from glasswork_gateway.sockets.edits import Edit, apply_edit, read_edit, suggestions, with_suggestions
+from glasswork_gateway.sockets.follower import Followed, Follower
 from glasswork_gateway.sockets.lifetime import accept, close_with, next_text, until_first
 from glasswork_gateway.sockets.outbox import Outbox, Waiting
 from glasswork_gateway.sockets.pace import Pace
-from glasswork_gateway.workbench import Coded, Resolved, unanswered
+from glasswork_gateway.sockets.program import LiveProgram
+from glasswork_gateway.workbench import unanswered
 
 router = APIRouter()
 
@@ -51,7 +54,7 @@ class _Asked:
 
     Args:
         edit: the edit.
-        coded: its document, code and errors.
+        followed: its document, code and errors.
         rest: previews of the components that have no code.
         specs: what was known of custom code.
         executed: components that ran for the same edit before.
@@ -59,7 +62,7 @@ class _Asked:
     """
 
     edit: Edit
-    coded: Coded | None = None
+    followed: Followed | None = None
     rest: dict[str, Any] = field(default_factory=dict)
     specs: dict[str, graph_pb2.TensorSpec] = field(default_factory=dict)
     executed: int = 0
@@ -69,9 +72,10 @@ class _Asked:
 class LiveSession:
     """One editor: its own copy of the document, and one session of the executor.
 
-    While an answer is under way only the newest edit waits. The executor tells nothing twice: a preview for an older
-    edit is held until the newest one is answered, and sent then if it was not told anew. What is suggested becomes a
-    part of this copy when it is told, so that later patches may speak of it.
+    While an answer is under way only the newest edit waits; it takes the place of the one that runs at once, or in a
+    storm of edits when the values of that one are out, for else no values would be seen until its end. The executor
+    tells nothing twice: a preview for an older edit is held until the newest one is answered, and sent then if it was
+    not told anew. What is suggested becomes a part of this copy when it is told, so that later patches may speak of it.
 
     Args:
         context: the services.
@@ -89,12 +93,17 @@ class LiveSession:
         self._pace = Pace()
         self._edit: Edit | None = None
         self._edited = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._call: Any = None
         self._relay: asyncio.Task[None] | None = None
         self._number = 0
         self._asked = _Asked(Edit.model_validate({}))
         self._held: dict[str, Any] = {}
         self._measured = Measured()
+        self._reader = Reader()
+        self._follower = Follower(context.services.codegen)
+        self._sent: LiveProgram | None = None
         self._dataset: DatasetReference | None = None
         self._profile: graph_pb2.DatasetProfile | None = None
 
@@ -106,6 +115,7 @@ class LiveSession:
             await until_first(tasks)
         finally:
             self._drop_session()
+            self._follower.close()
 
     async def _read(self) -> None:
         """Take in edits: each changes the document, the newest is worked on."""
@@ -125,6 +135,8 @@ class LiveSession:
             self._pace.edited(busy=self._edit is not None and not self._answered(self._edit))
             self._edit = edit
             self._edited.set()
+            if edit.cancel:
+                self._idle.set()
 
     def _answered(self, edit: Edit) -> bool:
         return self._asked.edit is edit and self._asked.answered
@@ -132,6 +144,7 @@ class LiveSession:
     async def _work(self) -> None:
         while True:
             await self._edited.wait()
+            await self._values_out()
             self._edited.clear()
             edit, document = self._edit, self._document
             if edit is None:
@@ -143,23 +156,23 @@ class LiveSession:
                 await self._outbox.put(edit.revision, "error", **problem_of(error))
 
     async def _answer(self, edit: Edit, content: dict[str, Any]) -> None:
-        document = Document.parse(content)
-        resolved = await self._resolve(document)
-        specs = self._measured.specs(resolved.graph)
-        coded = await self._context.workbench.follow_and_code(resolved, self._measured)
+        document = self._reader.read(content)
+        profile = await self._find(document)
+        specs = self._measured.specs(document)
+        followed = await self._follower.follow(document, profile, self._measured)
         if self._edit is not edit:
             return  # what a newer edit makes of it is worked out next
-        await self._outbox.put(edit.revision, "shapes", components=translate.shapes(coded.program))
-        await self._tell_suggestions(edit, coded)
+        await self._outbox.put(edit.revision, "shapes", components=followed.program.shapes)
+        await self._tell_suggestions(edit, followed)
         if await self._newer_edit_within(self._pace.delay()):
             return
         self._pace.ran()
-        coded_ids = {item.id: item for item in coded.program.components}
-        rest = unanswered(document.components, coded_ids, coded.diagnostics)
+        without_code = document.components.keys() - followed.program.components.keys()
+        rest = unanswered(list(without_code), {}, followed.diagnostics)
         executed = self._asked.executed if self._asked.edit is edit else 0
-        self._ask_for(_Asked(edit, coded, rest, specs=specs, executed=executed))
-        if coded.program.components:
-            await self._ask(coded)
+        self._ask_for(_Asked(edit, followed, rest, specs=specs, executed=executed))
+        if followed.program.components:
+            await self._ask(followed.program)
         else:
             await self._finish(executed=0, cached=0, milliseconds=0.0)
 
@@ -169,30 +182,43 @@ class LiveSession:
                 await asyncio.wait_for(self._edited.wait(), seconds)
         return self._edited.is_set()
 
+    async def _values_out(self) -> None:
+        """In a storm, let the executor answer what it was asked last."""
+        patience = self._pace.patience()
+        if patience > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), patience)
+
     def _ask_for(self, asked: _Asked) -> None:
         self._asked = asked
         self._number += 1
+        self._idle.clear()
 
-    async def _tell_suggestions(self, edit: Edit, coded: Coded) -> None:
-        if coded.suggested:
-            self._document = with_suggestions(self._document, coded.suggested)
-            patch = suggestions(coded.suggested)
-            await self._outbox.put(edit.revision, "suggestions", patch=patch, explanation=coded.explanation)
+    async def _tell_suggestions(self, edit: Edit, followed: Followed) -> None:
+        if followed.suggested:
+            self._document = with_suggestions(self._document, followed.suggested)
+            patch = suggestions(followed.suggested)
+            await self._outbox.put(edit.revision, "suggestions", patch=patch, explanation=followed.explanation)
 
-    async def _ask(self, coded: Coded) -> None:
+    async def _ask(self, program: LiveProgram) -> None:
+        try:
+            await self._write(program)
+        except (GlassworkError, asyncio.InvalidStateError):
+            # The executor was restarted since the last edit: a fresh session has everything in its first request.
+            self._drop_session()
+            await self._write(program)
+
+    async def _write(self, program: LiveProgram) -> None:
+        session = self._session()
         request = executor_pb2.OpenSessionRequest(
             revision=self._number,
-            program=coded.program,
-            dataset_hash=coded.resolved.dataset_hash,
+            patch=program.since(self._sent),
+            dataset_hash=self._profile.hash if self._profile is not None else "",
             sample=self._sample,
             variables=self._variables,
         )
-        try:
-            await self._session().write(request)
-        except (GlassworkError, asyncio.InvalidStateError):
-            # The executor was restarted since the last edit: a fresh session has everything in this request.
-            self._drop_session()
-            await self._session().write(request)
+        self._sent = program
+        await session.write(request)
 
     async def _cancel(self, edit: Edit) -> None:
         self._ask_for(_Asked(edit))
@@ -201,18 +227,16 @@ class LiveSession:
                 await self._call.write(executor_pb2.OpenSessionRequest(revision=self._number, cancel=True))
         except (GlassworkError, asyncio.InvalidStateError):
             self._drop_session()
+        self._idle.set()
         await self._outbox.put(edit.revision, "done", cancelled=True)
         self._asked.answered = True
 
-    async def _resolve(self, document: Document) -> Resolved:
-        """Resolve a document; the profile is asked for again only when the dataset changes."""
-        if document.dataset is None or document.dataset != self._dataset or self._profile is None:
-            resolved = await self._context.workbench.resolve(document)
-            self._dataset, self._profile = document.dataset, resolved.profile
-            return resolved
-        graph = graph_to_message(document.to_json())
-        graph.dataset.hash = self._profile.hash
-        return Resolved(graph, self._profile)
+    async def _find(self, document: Document) -> graph_pb2.DatasetProfile | None:
+        """Return what the dataset of a document holds; it is asked for again only when the dataset changes."""
+        if document.dataset != self._dataset or self._profile is None:
+            self._profile = await self._context.shelf.profile_for(document.dataset) if document.dataset else None
+            self._dataset = document.dataset
+        return self._profile
 
     def _session(self) -> Any:
         if self._call is None:
@@ -226,8 +250,9 @@ class LiveSession:
             self._call.cancel()
         if self._relay is not None and self._relay is not asyncio.current_task():
             self._relay.cancel()
-        self._call = self._relay = None
+        self._call = self._relay = self._sent = None
         self._held.clear()
+        self._idle.set()
 
     async def _forward(self, call: Any) -> None:
         """Pass on what the executor says to the newest edit."""
@@ -244,7 +269,8 @@ class LiveSession:
                     await self._finish(done.executed, done.cached, done.milliseconds)
         except GlassworkError as error:
             if call is self._call:
-                self._call = None
+                self._call = self._sent = None
+                self._idle.set()
                 await self._outbox.put(self._asked.edit.revision, "error", **problem_of(error))
 
     def _hold(self, dropped: list[Waiting]) -> None:
@@ -263,19 +289,20 @@ class LiveSession:
             self._held[message.component] = told
 
     async def _finish(self, executed: int, cached: int, milliseconds: float) -> None:
+        self._idle.set()
         asked = self._asked
-        if asked.coded is None or self._edit is not asked.edit:
+        if asked.followed is None or self._edit is not asked.edit:
             return
-        graph, revision = asked.coded.resolved.graph, asked.edit.revision
-        if self._measured.specs(graph) != asked.specs:
+        revision = asked.edit.revision
+        if self._measured.specs(asked.followed.document) != asked.specs:
             # Custom code gives other shapes than were known: what follows it may be suggested anew.
             asked.executed += executed
             self._edited.set()
             return
-        diagnostics = await self._diagnose(asked.coded)
+        diagnostics = await self._diagnose(asked.followed)
         if asked is not self._asked or self._edit is not asked.edit:
             return
-        answered = {item.id for item in asked.coded.program.components}
+        answered = asked.followed.program.components.keys()
         held = {name: self._held.pop(name) for name in sorted(answered & self._held.keys())}
         for components in (held, asked.rest):
             if components and not await self._outbox.put(revision, "preview", components=components):
@@ -286,12 +313,10 @@ class LiveSession:
         await self._outbox.put(revision, "done", **figures)
         asked.answered = True
 
-    async def _diagnose(self, coded: Coded) -> list[dict[str, Any]]:
+    async def _diagnose(self, followed: Followed) -> list[dict[str, Any]]:
         """Return what is wrong with the document and with its values; looked for when the previews are out."""
-        workbench, measured = self._context.workbench, self._measured
         try:
-            works = workbench.findings(coded.resolved, measured), workbench.findings_in_values(coded.resolved, measured)
-            return merged(*await asyncio.gather(*works))
+            return merged(await self._follower.findings(followed.document, self._profile, self._measured))
         except GlassworkError:
             # The errors are known all the same; what a broken check would add is not worth the previews.
-            return coded.diagnostics
+            return followed.diagnostics

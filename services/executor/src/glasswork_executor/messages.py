@@ -32,23 +32,41 @@ _STATES = {OK: pb.PREVIEW_STATE_OK, ERROR: pb.PREVIEW_STATE_ERROR, BLOCKED: pb.P
 
 
 class Programs:
-    """Makes programs of messages; a component that was in the message before is made once."""
+    """The programs of one session, each as a whole or as what has changed since the one before."""
 
     def __init__(self) -> None:
-        self._before: dict[bytes, core.Component] = {}
+        self._program = core.EMPTY
 
-    def of(self, message: graph_pb2.Program) -> core.Program:
-        """Return a program.
+    def told(self, request: pb.OpenSessionRequest) -> core.Program | None:
+        """Return the program that an edit tells; None where it is the one before.
 
         Raises:
-            InvalidInput: a component has no kind that we know.
+            InvalidInput: a component has no kind that we know, or a patch does not fit the program before.
         """
-        present: dict[bytes, core.Component] = {}
-        for item in message.components:
-            data = item.SerializeToString(deterministic=True)
-            present[data] = self._before.get(data) or _component(item)
-        self._before = present
-        return core.Program(message.prelude, tuple(present.values()))
+        if request.HasField("program"):
+            self._program = program_of(request.program)
+        elif request.HasField("patch"):
+            self._program = self._patched(request.patch)
+        else:
+            return None
+        return self._program
+
+    def _patched(self, patch: graph_pb2.ProgramPatch) -> core.Program:
+        changed = [_component(item) for item in patch.components]
+        order = list(patch.order.ids) if patch.HasField("order") else None
+        try:
+            return self._program.patched(changed, order, patch.prelude if patch.HasField("prelude") else None)
+        except KeyError as unknown:
+            raise _bad("patch.order", "the components that were told", unknown.args[0]) from None
+
+
+def program_of(message: graph_pb2.Program) -> core.Program:
+    """Return a program.
+
+    Raises:
+        InvalidInput: a component has no kind that we know.
+    """
+    return core.Program(message.prelude, tuple(_component(item) for item in message.components))
 
 
 def sample_of(message: pb.Sample) -> core.Sample:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -15,7 +16,7 @@ from glasswork_servicekit.graphs import dict_to_struct, profile_from_dict
 from glasswork_servicekit.zygote import Zygote
 
 from glasswork_executor import messages
-from glasswork_executor.core.answers import Answer, Variable
+from glasswork_executor.core.answers import Answer, Known, Variable
 from glasswork_executor.core.cost import Estimator
 from glasswork_executor.core.datasets import Datasets
 from glasswork_executor.core.pool import Pool
@@ -113,7 +114,7 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
     async def Preview(self, request: pb.PreviewRequest, context: Any) -> AsyncIterator[pb.PreviewResponse]:
         """Run a program once on a sample."""
         job = Job(
-            messages.Programs().of(request.program),
+            messages.program_of(request.program),
             self._datasets.folder(request.dataset_hash),
             request.dataset_hash,
             messages.sample_of(request.sample),
@@ -124,6 +125,9 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
             async for answer in answers:
                 if isinstance(answer, Answer):
                     yield pb.PreviewResponse(preview=messages.preview_of(answer))
+                elif isinstance(answer, Known):
+                    for told in answer.answers:
+                        yield pb.PreviewResponse(preview=messages.preview_of(replace(told, cause="")))
                 elif isinstance(answer, Variable):
                     yield pb.PreviewResponse(variable=messages.variable_of(answer))
 
@@ -132,7 +136,7 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
         if not request.program.script:
             text = "The cost of a program without a script cannot be told. Mend the errors of its graph."
             raise InvalidInput(text, fields=[FieldViolation("program.script", "missing")])
-        program = messages.Programs().of(request.program)
+        program = messages.program_of(request.program)
         folder = self._datasets.folder(request.dataset_hash)
         return messages.cost_of(await self._estimator.estimate(request.program.script, program, folder))
 
@@ -168,7 +172,7 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
         dataset = request.dataset_hash
         return Edit(
             request.revision,
-            programs.of(request.program) if request.HasField("program") else None,
+            programs.told(request),
             (dataset, self._datasets.folder(dataset)) if dataset else None,
             messages.sample_of(request.sample) if request.HasField("sample") else None,
             request.cancel,

@@ -39,6 +39,13 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Known:
+    """Answers that were told before and still hold, each as it was told then."""
+
+    answers: Sequence[Answer]
+
+
+@dataclass(frozen=True)
 class Variable:
     """A variable of a component on the sample.
 
@@ -83,6 +90,11 @@ class Tally:
         self.answered.add(answer.component)
         self.executed += bool(answer.cause)
         self.cached += not answer.cause and answer.state != BLOCKED
+
+    def add_known(self, known: Known) -> None:
+        """Count answers that were told before."""
+        self.answered.update(answer.component for answer in known.answers)
+        self.cached += len(known.answers)
 
     def done(self, milliseconds: float) -> Done:
         """Return the end of the job's answers."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from glasswork_executor.core.program import DATA, Component, Job
@@ -64,6 +65,15 @@ class _Context:
     dataset: str
 
 
+@dataclass(frozen=True)
+class _Entry:
+    """The key of a component, and what it was made from."""
+
+    component: Component
+    upstream: frozenset[str]
+    key: Key
+
+
 class Keys:
     """Computes the keys of jobs; remembers those of the job before, which rarely change from edit to edit."""
 
@@ -71,7 +81,7 @@ class Keys:
         self._names: OrderedDict[str, frozenset[str]] = OrderedDict()
         self._context: _Context | None = None
         self._prelude: tuple[str, Prelude] | None = None
-        self._before: dict[str, tuple[Component, list[str], Key]] = {}
+        self._before: dict[str, _Entry] = {}
 
     def of(self, job: Job) -> dict[str, Key]:
         """Return the key of every component of `job`, by id.
@@ -82,12 +92,14 @@ class Keys:
         context = _Context(self.prelude(job.program.prelude), digest_of(job.dataset, job.sample), job.dataset)
         if context != self._context:
             self._context, self._before = context, {}
-        known = {component.id: component for component in job.program.components}
-        keys: dict[str, Key] = {}
+        known, before = job.program.known, self._before
+        entries: dict[str, _Entry] = {}
+        # Whatever comes or goes is a change for what is connected to it.
+        changed = set(known.keys() ^ before.keys())
         for component in job.program.components:
-            self._add(component, known, keys, context)
-        self._before = {name: entry for name, entry in self._before.items() if name in known}
-        return keys
+            self._add(component, known, entries, changed, context)
+        self._before = entries
+        return {name: entry.key for name, entry in entries.items()}
 
     def prelude(self, text: str) -> Prelude:
         """Return what is known of the start of a script."""
@@ -95,29 +107,39 @@ class Keys:
             self._prelude = (text, Prelude(text))
         return self._prelude[1]
 
-    def _add(self, component: Component, known: dict[str, Component], keys: dict[str, Key], context: _Context) -> None:
-        # A component may call a layer of one that stands after it.
-        shared = known.get(component.shares)
-        if shared is not None and shared.id not in keys and shared is not component and not shared.shares:
-            self._add(shared, known, keys, context)
-        upstream = [keys[name].layer if name in keys else "" for name in component.upstream()]
-        before = self._before.get(component.id)
-        if before is not None and before[0] is component and before[1] == upstream:
-            keys[component.id] = before[2]
+    def _add(
+        self,
+        component: Component,
+        known: Mapping[str, Component],
+        entries: dict[str, _Entry],
+        changed: set[str],
+        context: _Context,
+    ) -> None:
+        if component.id in entries:
             return
-        keys[component.id] = self._key(component, keys, context)
-        self._before[component.id] = (component, upstream, keys[component.id])
+        # A component may call a layer of one that stands after it.
+        shared = known.get(component.shares) if component.shares else None
+        if shared is not None and shared is not component and not shared.shares:
+            self._add(shared, known, entries, changed, context)
+        before = self._before.get(component.id)
+        if before is not None and before.component is component and changed.isdisjoint(before.upstream):
+            entries[component.id] = before
+            return
+        key = self._key(component, entries, context)
+        entries[component.id] = _Entry(component, frozenset(component.upstream()), key)
+        if before is None or before.key.layer != key.layer:
+            changed.add(component.id)
 
-    def _key(self, component: Component, keys: dict[str, Key], context: _Context) -> Key:
+    def _key(self, component: Component, entries: Mapping[str, _Entry], context: _Context) -> Key:
         reads = component.kind == DATA
         used = self._used(component.code) | (READERS if reads else frozenset())
         own = digest_of(
             *(component.id, component.kind, component.code, component.symbol),
             *(component.keyed_inputs, component.uses_variables),
-            *(component.outputs, keys[component.shares].layer if component.shares in keys else ""),
+            *(component.outputs, _layer(entries, component.shares)),
             *(context.prelude.digest(used), context.dataset if reads else ""),
         )
-        bound = [(item.port, item.output, _layer(keys, item.component)) for item in component.inputs]
+        bound = [(item.port, item.output, _layer(entries, item.component)) for item in component.inputs]
         inputs = digest_of(*bound)
         layer = digest_of(own, inputs)
         return Key(own, inputs, layer, digest_of(layer, context.sample, *_looks(component)))
@@ -203,5 +225,5 @@ def _looks(component: Component) -> tuple[str, ...]:
     return (component.visualization, *component.labels)
 
 
-def _layer(keys: dict[str, Key], component: str) -> str:
-    return keys[component].layer if component in keys else ""
+def _layer(entries: Mapping[str, _Entry], component: str) -> str:
+    return entries[component].key.layer if component in entries else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 DATA, SOURCE, EXPRESSION, CLASS, TRAINING = "data", "source", "expression", "class", "training"
@@ -62,9 +63,32 @@ class Program:
     prelude: str
     components: tuple[Component, ...]
 
+    @cached_property
+    def known(self) -> Mapping[str, Component]:
+        """The components by id, in topological order."""
+        return {component.id: component for component in self.components}
+
+    def patched(self, changed: Iterable[Component], order: Sequence[str] | None, prelude: str | None) -> Program:
+        """Return the program after a change; what has not changed is the same object as before.
+
+        Args:
+            changed: components that are new or different.
+            order: the ids of all components; None for those there are, as they are.
+            prelude: the start of the script; None for the present one.
+
+        Raises:
+            KeyError: `order` names a component that nobody told, or does not name one that is new.
+        """
+        present = {component.id: component for component in changed}
+        known = {**self.known, **present}
+        if order is None and len(known) > len(self.known):
+            raise KeyError(*(present.keys() - self.known.keys()))
+        components = tuple(known.values() if order is None else (known[name] for name in order))
+        return Program(self.prelude if prelude is None else prelude, components)
+
     def needed(self, ids: Iterable[str]) -> set[str]:
         """Return `ids` and everything before them."""
-        known = {component.id: component for component in self.components}
+        known = self.known
         found: set[str] = set()
         pending = [name for name in ids if name in known]
         while pending:
@@ -73,6 +97,9 @@ class Program:
                 found.add(name)
                 pending += [other for other in known[name].upstream() if other in known]
         return found
+
+
+EMPTY = Program("", ())
 
 
 @dataclass(frozen=True)
@@ -112,11 +139,13 @@ def delta(before: Program | None, program: Program) -> dict[str, Any]:
         before: the program told last; None for none.
         program: the program to tell.
     """
-    known = {component.id: component for component in before.components} if before else {}
-    changed = [item for item in program.components if known.get(item.id) != item]
+    known = before.known if before else {}
+    # Nearly all of them are the same objects, which is found out faster than that they are equal.
+    changed = [item for name, item in program.known.items() if (old := known.get(name)) is not item and old != item]
+    order = list(program.known)
     return {
         "prelude": None if before and before.prelude == program.prelude else program.prelude,
-        "order": [item.id for item in program.components],
+        "order": None if before and order == list(known) else order,
         "changed": [_to_row(item) for item in changed],
     }
 
@@ -128,10 +157,8 @@ def patched(before: Program | None, told: Mapping[str, Any]) -> Program:
         before: the program told last; None for none.
         told: what `delta` gave.
     """
-    components = {component.id: component for component in before.components} if before else {}
-    components |= {row[0]: _from_row(row) for row in told["changed"]}
-    prelude = told["prelude"] if told["prelude"] is not None or before is None else before.prelude
-    return Program(prelude, tuple(components[name] for name in told["order"]))
+    changed = [_from_row(row) for row in told["changed"]]
+    return (before or EMPTY).patched(changed, told["order"], told["prelude"])
 
 
 def job_to_json(job: Job, before: Program | None) -> dict[str, Any]:

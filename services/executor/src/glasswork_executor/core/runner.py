@@ -8,14 +8,14 @@ import itertools
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from glasswork_sdk.errors import FieldViolation, InternalError, InvalidDataset, UserCodeFailed, error_classes
 from glasswork_servicekit.frames import Message
 from glasswork_servicekit.worker import CPU, MEMORY, TIME, Exit, Worker, WorkerGone
 
-from glasswork_executor.core.answers import Answer, Done, Tally, Variable
+from glasswork_executor.core.answers import Answer, Done, Known, Tally, Variable
 from glasswork_executor.core.program import Job, Program, job_to_json
 from glasswork_executor.core.staff import Staff
 from glasswork_executor.core.verdicts import Verdicts
@@ -69,14 +69,14 @@ class Runner:
         """Whether a job is running."""
         return self._lock.locked()
 
-    async def run(self, job: Job) -> AsyncGenerator[Answer | Variable | Done, None]:
+    async def run(self, job: Job) -> AsyncGenerator[Answer | Known | Variable | Done, None]:
         """Compute a job; answers come in topological order, then the end, unless `cancel` ended it.
 
         Args:
             job: what to compute.
 
         Yields:
-            An answer for each component, then the variables that were asked for, then `Done`.
+            Answers for all components, then the variables that were asked for, then `Done`.
 
         Raises:
             UserCodeFailed: worker after worker died.
@@ -165,7 +165,7 @@ class Runner:
 
     async def _attempt(
         self, job: Job, failures: Mapping[str, Any], tally: Tally
-    ) -> AsyncGenerator[Answer | Variable, None]:
+    ) -> AsyncGenerator[Answer | Known | Variable, None]:
         worker = await self._staffed()
         self._number, self._running = next(self._numbers), None
         verdicts = {**self._verdicts.active(), **failures}
@@ -177,10 +177,13 @@ class Runner:
                 message = await self._receive(worker, self._patience.component_seconds)
                 # What a job that was left early still tells has to be known, and is nobody's answer.
                 current = message.header.get("number") == self._number
-                for answer in self._note(message, current):
-                    if current and answer.component not in tally.answered:
-                        tally.add(answer)
-                        yield answer
+                answer = self._note(message, current)
+                if current and isinstance(answer, Known):
+                    tally.add_known(answer)
+                    yield answer
+                elif current and isinstance(answer, Answer) and answer.component not in tally.answered:
+                    tally.add(answer)
+                    yield answer
                 if current and message.header["kind"] == "variable":
                     self._running = None
                     yield _variable(message)
@@ -197,17 +200,17 @@ class Runner:
         with contextlib.suppress(WorkerGone):
             await worker.send({"kind": "cancel", "number": self._number})
 
-    def _note(self, message: Message, current: bool) -> list[Answer]:
-        """Take note of a message and return the answers that it holds."""
+    def _note(self, message: Message, current: bool) -> Answer | Known | None:
+        """Take note of a message and return what it answers."""
         header = message.header
         if header["kind"] == "started" and current:
             self._running = (header["component"], header["key"])
         elif header["kind"] == "preview":
             self._running = None
-            return [self._remember(header, message.blobs)]
+            return self._remember(header, message.blobs)
         elif header["kind"] == "known":
-            return [replace(self._told[name], cause="") for name in header["components"] if name in self._told]
-        return []
+            return Known([self._told[name] for name in header["components"] if name in self._told])
+        return None
 
     def _remember(self, header: dict[str, Any], blobs: list[bytes]) -> Answer:
         name = header["component"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from glasswork_sdk.errors import FieldViolation, InvalidInput
 
-from glasswork_executor.core.answers import Answer, Done, Variable
+from glasswork_executor.core.answers import Answer, Done, Known, Variable
 from glasswork_executor.core.program import Job, Program, Sample
 from glasswork_executor.core.runner import Runner
 
@@ -102,8 +102,8 @@ class Session:
         await self._runner.rest()
 
     async def _answer(self, revision: int, job: Job) -> AsyncGenerator[Answer | Variable | Done, None]:
-        present = {component.id for component in job.program.components}
-        self._sent = {name: told for name, told in self._sent.items() if name in present}
+        for gone in self._sent.keys() - job.program.known.keys():
+            del self._sent[gone]
         async with aclosing(self._runner.run(job)) as answers:
             async for answer in answers:
                 if self._stopped or self._revision != revision:
@@ -111,9 +111,19 @@ class Session:
                     continue
                 if isinstance(answer, Done | Variable):
                     yield answer
-                elif self._sent.get(answer.component) != (answer.key, answer.state):
+                elif isinstance(answer, Known):
+                    for told in answer.answers:
+                        if self._note(told):
+                            yield replace(told, cause="")
+                elif self._note(answer):
                     yield answer
-                    self._sent[answer.component] = (answer.key, answer.state)
+
+    def _note(self, answer: Answer) -> bool:
+        """Take note that an answer is sent; return whether it was not sent before."""
+        mark = answer.key, answer.state
+        new = self._sent.get(answer.component) != mark
+        self._sent[answer.component] = mark
+        return new
 
     def _merged(self, edit: Edit) -> Job:
         program = edit.program or (self._job.program if self._job else None)

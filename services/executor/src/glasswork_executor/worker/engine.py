@@ -105,13 +105,10 @@ class Engine:
             if self._interrupted():
                 return False
             listener.variable(name, variable, run.variable(name, variable))
-        self._forget_removed({component.id for component in job.program.components})
-        return True
-
-    def _forget_removed(self, present: set[str]) -> None:
         for known in (self._told, self._last):
-            for name in known.keys() - present:
+            for name in known.keys() - job.program.known.keys():
                 del known[name]
+        return True
 
     def cause(self, component: str, key: Key) -> str:
         """Return why a component runs: what differs from the last time, and remember this time."""
@@ -133,7 +130,7 @@ class _Run:
         self.verdicts = verdicts
         self.listener = listener
         self.keys = engine._keys.of(job)
-        self.components = {component.id: component for component in job.program.components}
+        self.components = job.program.known
         self._pending: set[str] = set()
 
     def answer(self, component: Component) -> None:

@@ -7,6 +7,7 @@ import sys
 import types
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from glasswork_executor.worker.failures import PRELUDE, Refused, file_name
 MODULE = "glasswork_preview"
 PRELUDES = 4
 TABLES = 2
+COMPILED = 256
 
 
 class Script:
@@ -114,8 +116,7 @@ def make_layer(component: Component, script: Script) -> keras.Layer:
         Refused: the code makes no Keras layer.
     """
     if component.kind == EXPRESSION:
-        code = compile(component.code, file_name(component.id), "eval")
-        layer = eval(code, script.namespace())  # noqa: S307 - what this process is for
+        layer = eval(_compiled(component.code, component.id, "eval"), script.namespace())  # noqa: S307 - what this process is for
     else:
         layer = _defined(component, script)(name=component.id)
     if not isinstance(layer, keras.Layer):
@@ -148,5 +149,12 @@ def _defined(component: Component, script: Script) -> Callable[..., Any]:
 
 def _execute(component: Component, script: Script) -> dict[str, Any]:
     namespace = script.namespace()
-    exec(compile(component.code, file_name(component.id), "exec"), namespace)  # noqa: S102
+    exec(_compiled(component.code, component.id, "exec"), namespace)  # noqa: S102
     return namespace
+
+
+@lru_cache(maxsize=COMPILED)
+def _compiled(code: str, component: str, mode: str) -> types.CodeType:
+    # A component whose input has changed runs again with the code that it had.
+    compiled: types.CodeType = compile(code, file_name(component), mode)
+    return compiled

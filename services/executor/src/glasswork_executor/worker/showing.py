@@ -58,8 +58,8 @@ def _output(port: str, output: Output, outcome: Outcome, component: Component, b
 
 
 def _shown(values: Any, picture: Picture | None, blobs: list[bytes]) -> dict[str, Any]:
-    shown: dict[str, Any] = {"statistics": asdict(statistics(values)), "visualization": None}
+    shown: dict[str, Any] = {"statistics": vars(statistics(values)), "visualization": None}
     if picture is not None:
-        shown["visualization"] = {**asdict(picture), "png": len(blobs) if picture.png else None}
+        shown["visualization"] = {**vars(picture), "png": len(blobs) if picture.png else None}
         blobs += [picture.png] if picture.png else []
     return shown
