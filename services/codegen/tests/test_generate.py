@@ -14,6 +14,7 @@ from glasswork_sdk.document import Document
 from glasswork_sdk.literals import python_literal
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.profile import DatasetProfile
+from glasswork_sdk.review import review
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -147,3 +148,16 @@ def test_long_calls_are_broken_without_changing_them(names: list[str], long: int
     assert isinstance(call, ast.Expr)
     assert isinstance(call.value, ast.Call)
     assert ast.literal_eval(call.value.keywords[0].value) == names
+
+
+def test_what_cannot_be_trained_but_runs_has_code_and_no_script(
+    digits: dict[str, Any], catalogue: Catalogue, profile: DatasetProfile
+) -> None:
+    digits["components"]["dense1"]["settings"]["units"] = 9
+    analysis = review(analyse(Document.parse(digits), catalogue, profile), catalogue)
+
+    program, _ = generate(analysis, catalogue)
+
+    assert [item.code for item in analysis.diagnostics if item.severity == "error"] == ["too-few-units"]
+    assert {item.id for item in program.components} == digits["components"].keys()
+    assert program.script == ""

@@ -16,6 +16,7 @@ from glasswork_sdk.graph import Binding
 from glasswork_sdk.names import class_names, identifier
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.rendering import render_component
+from glasswork_sdk.rules import finds_nothing
 from glasswork_sdk.settings import Settings
 
 from glasswork_codegen.core.custom import CustomLayer, clashes, inspect_layer, missing_functions
@@ -136,9 +137,7 @@ class Renderer:
     def grounds(self) -> dict[str, Grounds]:
         """Return what the code of each component depends on."""
         analysis, stored = self.analysis, self.stored
-        broken = {
-            item.component for item in analysis.diagnostics if item.severity == "error" and item.code not in _HARMLESS
-        }
+        broken = {item.component for item in analysis.diagnostics if self.prevents_code(item)}
         only_targets, predicted = analysis.target_side - analysis.model_side, predictions(analysis)
         return {
             name: Grounds(
@@ -151,6 +150,11 @@ class Renderer:
             )
             for name, node in analysis.nodes.items()
         }
+
+    def prevents_code(self, item: Diagnostic) -> bool:
+        """Whether a component with this finding has no code: what a rule judges runs, though it cannot be trained."""
+        judged = (rule := self.catalogue.rules.get(item.code)) is not None and rule.check is not finds_nothing
+        return item.severity == "error" and item.code not in _HARMLESS and not judged
 
     def class_name(self, node: Node) -> str:
         """Return the name of the class that a component's template may define: that of the owner of its layer."""
