@@ -97,3 +97,19 @@ async def test_a_step_that_leaves_no_document_ends_the_stream(codegen: Any, digi
 
     with pytest.raises(InvalidDocument):
         await call.read()
+
+
+async def test_a_review_gives_way_to_the_next_request_and_answers_keep_their_order(
+    codegen: Any, digits: dict[str, Any]
+) -> None:
+    graph = graph_to_message(digits)
+    call = codegen.Follow()
+    for request in [pb.FollowRequest(graph=patch_of(graph)), *[pb.FollowRequest(review=True)] * 50, pb.FollowRequest()]:
+        await call.write(request)
+    answers = [await call.read() for _ in range(52)]
+    call.cancel()
+
+    assert answers[0].program.HasField("order")
+    assert any(item.abandoned for item in answers[1:51])
+    assert not any(item.abandoned and item.diagnostics for item in answers)
+    assert not answers[51].abandoned

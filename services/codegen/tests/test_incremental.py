@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any, Final
 
-from glasswork_codegen.core.following import Follower, State
+import pytest
+from glasswork_codegen.core.following import Abandoned, Follower, State
 from glasswork_codegen.core.generate import generate
 from glasswork_codegen.core.program import ComponentCode
 from glasswork_codegen.core.suggest import with_types
@@ -167,3 +168,15 @@ def test_an_edit_touches_what_changed_and_what_follows_alone(
 
     assert [item.id for item in change.components] == ["conv1", "flatten1"]
     assert (change.order, change.prelude) == (None, None)
+
+
+def test_a_review_gives_way_and_can_be_had_later(digits: Json, profile: DatasetProfile, catalogue: Catalogue) -> None:
+    urgent = [True]
+    follower = Follower(catalogue, lambda: urgent[0])
+    state = State(Document.parse(digits), profile)
+    follower.answer(state)
+    with pytest.raises(Abandoned):
+        follower.findings(state)
+    urgent[0] = False
+
+    assert follower.findings(state) == Follower(catalogue).findings(state)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from glasswork_executor.core.keys import Keys
 from glasswork_executor.core.program import CLASS, DATA, EXPRESSION, Binding, Component, Job, Program, Sample
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 PRELUDE = """import keras
 import numpy as np
@@ -87,3 +90,26 @@ def test_code_that_cannot_be_parsed_has_a_key_all_the_same() -> None:
 
 def test_a_start_that_cannot_be_parsed_counts_whole() -> None:
     assert changed(with_prelude("import keras", "import keras (")) == ["image", "shift", "dense"]
+
+
+NAMES = st.sampled_from("abcd")
+COMPONENTS = st.builds(
+    Component,
+    NAMES,
+    st.sampled_from((EXPRESSION, CLASS, DATA)),
+    st.sampled_from(("keras.layers.Dense(3)", "helper", "class A:\n    call = helper")),
+    inputs=st.lists(st.builds(Binding, st.just("input"), NAMES, st.just("output")), max_size=2).map(tuple),
+    shares=st.one_of(st.just(""), NAMES),
+)
+PROGRAMS = st.lists(COMPONENTS, max_size=5, unique_by=lambda item: item.id).map(tuple)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(PROGRAMS, st.sampled_from((PRELUDE, "x = 1"))), min_size=2, max_size=5))
+def test_keys_along_a_sequence_of_programs_are_those_of_each_by_itself(steps: list[tuple[Any, str]]) -> None:
+    keys, known = Keys(), dict[Component, Component]()
+    for components, prelude in steps:
+        # What has not changed is the same object, as in a session.
+        present = tuple(known.setdefault(item, item) for item in components)
+        job = Job(Program(prelude, present))
+        assert keys.of(job) == Keys().of(job)

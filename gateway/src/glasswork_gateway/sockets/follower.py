@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -42,13 +44,15 @@ class Followed:
 
 @dataclass
 class _Told:
-    """What one stream has been told, and the program that came of it."""
+    """What one stream has been told, what came of it, and who waits for its next answers."""
 
     call: Any
     document: Document | None = None
     profile: graph_pb2.DatasetProfile | None = None
-    values: Mapping[str, codegen_pb2.ComponentValues] | None = None
+    values: Mapping[str, codegen_pb2.ComponentValues] = field(default_factory=dict)
     program: LiveProgram = field(default_factory=LiveProgram)
+    waiting: deque[asyncio.Future[codegen_pb2.FollowResponse]] = field(default_factory=deque)
+    reading: asyncio.Task[None] | None = None
 
 
 class Follower:
@@ -73,45 +77,52 @@ class Follower:
             profile: what its dataset holds; None where it is not known.
             measured: what previews have measured.
         """
-        async with self._turn:
-            try:
-                return await self._follow(document, profile, measured)
-            except Unavailable:
-                # Restarted since the last edit, or not up yet: whoever comes second tells the client so.
-                return await self._follow(document, profile, measured)
+        try:
+            return await self._follow(document, profile, measured)
+        except Unavailable:
+            # Restarted since the last edit, or not up yet: whoever comes second tells the client so.
+            return await self._follow(document, profile, measured)
 
-    async def findings(
-        self, document: Document, profile: graph_pb2.DatasetProfile | None, measured: Measured
-    ) -> list[dict[str, Any]]:
-        """Return what is wrong with a document that was followed, and with the values that previews have shown."""
+    async def findings(self, document: Document, measured: Measured) -> list[dict[str, Any]] | None:
+        """Return what is wrong with the document that was followed last, and with the values that previews have shown.
+
+        Returns:
+            The findings; None where another document came before they were complete, or the stream was lost.
+        """
         async with self._turn:
-            if self._told is None or self._told.document is not document:
-                await self._follow(document, profile, measured)
-            told = self._stream()
-            known, values = told.values or {}, measured.values(document)
-            told.values = values
+            told = self._told
+            if told is None or told.document is not document:
+                return None
+            known, told.values = told.values, measured.values(document)
             request = codegen_pb2.FollowRequest(
                 review=True,
                 measured=measured.specs(document),
-                values={name: item for name, item in values.items() if known.get(name) is not item},
-                forgotten=known.keys() - values.keys(),
+                values={name: item for name, item in told.values.items() if known.get(name) is not item},
+                forgotten=known.keys() - told.values.keys(),
             )
-            return diagnostics_to_dicts((await self._exchange(told, request)).diagnostics)
+            waiting = await self._send(told, request)
+        answer = await self._answer(waiting)
+        return None if answer.abandoned else diagnostics_to_dicts(answer.diagnostics)
 
     def close(self) -> None:
         """End the stream."""
-        if self._told is not None:
-            self._told.call.cancel()
-        self._told = None
+        told, self._told = self._told, None
+        if told is not None:
+            told.call.cancel()
+            if told.reading is not None:
+                told.reading.cancel()
 
     async def _follow(
         self, document: Document, profile: graph_pb2.DatasetProfile | None, measured: Measured
     ) -> Followed:
-        told = self._stream()
-        request = codegen_pb2.FollowRequest(graph=_patch(told, document, profile), measured=measured.specs(document))
-        told.document, told.profile = document, profile
-        answer = await self._exchange(told, request)
-        told.program = told.program.after(answer.program)
+        async with self._turn:
+            told = self._stream()
+            request = codegen_pb2.FollowRequest(
+                graph=_patch(told, document, profile), measured=measured.specs(document)
+            )
+            told.document, told.profile = document, profile
+            waiting = await self._send(told, request)
+        answer = await self._answer(waiting)
         return Followed(
             document,
             told.program,
@@ -123,31 +134,45 @@ class Follower:
     def _stream(self) -> _Told:
         if self._told is None:
             self._told = _Told(self._codegen.Follow())
+            self._told.reading = asyncio.create_task(self._read(self._told))
         return self._told
 
-    async def _exchange(self, told: _Told, request: codegen_pb2.FollowRequest) -> codegen_pb2.FollowResponse:
-        """Send a request and return its answer; whatever fails ends the stream."""
+    async def _send(
+        self, told: _Told, request: codegen_pb2.FollowRequest
+    ) -> asyncio.Future[codegen_pb2.FollowResponse]:
+        waiting: asyncio.Future[codegen_pb2.FollowResponse] = asyncio.get_running_loop().create_future()
+        told.waiting.append(waiting)
+        # Where the stream is lost already, its reader tells those who wait.
+        with suppress(GlassworkError, asyncio.InvalidStateError):
+            await told.call.write(request)
+        return waiting
+
+    async def _answer(self, waiting: asyncio.Future[codegen_pb2.FollowResponse]) -> codegen_pb2.FollowResponse:
         try:
             async with asyncio.timeout(CODE_SECONDS):
-                await told.call.write(request)
-                answer = await told.call.read()
-        except (GlassworkError, TimeoutError, asyncio.InvalidStateError) as error:
+                return await waiting
+        except TimeoutError:
             self.close()
-            if isinstance(error, GlassworkError):
-                raise
-            if isinstance(error, TimeoutError):
-                raise DeadlineExceeded(
-                    f"Writing the code took more than {CODE_SECONDS:g} s. Make the graph smaller."
-                ) from None
-            raise Unavailable(_LOST) from None
-        except BaseException:
-            # A request without its answer would give the next one the wrong answer.
-            self.close()
-            raise
-        if not isinstance(answer, codegen_pb2.FollowResponse):
-            self.close()
-            raise Unavailable(_LOST)
-        return answer
+            text = f"Writing the code took more than {CODE_SECONDS:g} s. Make the graph smaller."
+            raise DeadlineExceeded(text) from None
+
+    async def _read(self, told: _Told) -> None:
+        """Give each answer to who waits for it; when the stream ends, tell all who still wait."""
+        problem: GlassworkError = Unavailable(_LOST)
+        try:
+            async for answer in told.call:
+                told.program = told.program.after(answer.program)
+                waiting = told.waiting.popleft()
+                if not waiting.done():
+                    waiting.set_result(answer)
+        except GlassworkError as error:
+            problem = error
+        finally:
+            if self._told is told:
+                self._told = None
+            for waiting in told.waiting:
+                if not waiting.done():
+                    waiting.set_exception(problem)
 
 
 def _patch(told: _Told, document: Document, profile: graph_pb2.DatasetProfile | None) -> graph_pb2.GraphPatch:

@@ -264,6 +264,8 @@ class LiveSession:
                 elif kind == "variable" and newest:
                     told = translate.component_variable(message.variable)
                     await self._outbox.put(self._asked.edit.revision, "variable", variable=told)
+                elif kind == "gradients" and newest:
+                    self._measured.take_gradients(message.gradients)
                 elif kind == "done" and newest:
                     done = message.done
                     await self._finish(done.executed, done.cached, done.milliseconds)
@@ -316,7 +318,8 @@ class LiveSession:
     async def _diagnose(self, followed: Followed) -> list[dict[str, Any]]:
         """Return what is wrong with the document and with its values; looked for when the previews are out."""
         try:
-            return merged(await self._follower.findings(followed.document, self._profile, self._measured))
+            found = await self._follower.findings(followed.document, self._measured)
+            return followed.diagnostics if found is None else merged(found)
         except GlassworkError:
             # The errors are known all the same; what a broken check would add is not worth the previews.
             return followed.diagnostics

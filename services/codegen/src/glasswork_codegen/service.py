@@ -105,9 +105,8 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
         self, request_iterator: AsyncIterator[pb.FollowRequest], context: Context
     ) -> AsyncIterator[pb.FollowResponse]:
         """Follow one editor."""
-        stream = Stream(self._catalogue)
-        async for request in request_iterator:
-            yield await asyncio.to_thread(stream.answer, request)
+        async for answer in Stream(self._catalogue).answers(request_iterator):
+            yield answer
 
     async def CheckGraph(self, request: pb.CheckGraphRequest, context: Context) -> pb.CheckGraphResponse:
         """Find what is wrong with a graph, all at once."""

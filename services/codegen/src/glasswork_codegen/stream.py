@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +17,7 @@ from glasswork_servicekit.graphs import graph_from_message
 from glasswork_servicekit.values import dict_to_struct
 
 from glasswork_codegen import messages
-from glasswork_codegen.core.following import Answer, Follower, State
+from glasswork_codegen.core.following import Abandoned, Answer, Follower, State
 
 
 class Stream:
@@ -26,8 +28,31 @@ class Stream:
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._follower = Follower(catalogue)
+        self._follower = Follower(catalogue, self._has_next)
         self._state = State()
+        self._requests: asyncio.Queue[pb.FollowRequest | None] = asyncio.Queue()
+
+    async def answers(self, requests: AsyncIterator[pb.FollowRequest]) -> AsyncIterator[pb.FollowResponse]:
+        """Answer the requests of an editor in their order."""
+        reading = asyncio.create_task(self._read(requests))
+        try:
+            while (request := await self._requests.get()) is not None:
+                yield await asyncio.to_thread(self.answer, request)
+            await reading
+        finally:
+            reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reading
+
+    async def _read(self, requests: AsyncIterator[pb.FollowRequest]) -> None:
+        try:
+            async for request in requests:
+                self._requests.put_nowait(request)
+        finally:
+            self._requests.put_nowait(None)
+
+    def _has_next(self) -> bool:
+        return not self._requests.empty()
 
     def answer(self, request: pb.FollowRequest) -> pb.FollowResponse:
         """Take in a step and answer it.
@@ -37,7 +62,10 @@ class Stream:
         """
         state = self._state = _after(self._state, request)
         if request.review:
-            return pb.FollowResponse(diagnostics=_diagnostics(self._follower.findings(state)))
+            try:
+                return pb.FollowResponse(diagnostics=_diagnostics(self._follower.findings(state)))
+            except Abandoned:
+                return pb.FollowResponse(abandoned=True)
         return _response(self._follower.answer(state))
 
 

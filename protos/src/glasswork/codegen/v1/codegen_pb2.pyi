@@ -556,7 +556,9 @@ class FollowRequest(_message.Message):
     VALUES_FIELD_NUMBER: _builtins.int
     FORGOTTEN_FIELD_NUMBER: _builtins.int
     review: _builtins.bool
-    """True for all findings about the graph and its values; else the answer is the code, and the errors alone."""
+    """True for all findings about the graph and its values; else the answer is the code, and the errors alone. A review is
+    abandoned where the next request comes before it is done.
+    """
     @_builtins.property
     def graph(self) -> _graph_pb2.GraphPatch:
         """What has changed of the graph; in the first request of a stream, all of it."""
@@ -621,6 +623,9 @@ class FollowResponse(_message.Message):
     DIAGNOSTICS_FIELD_NUMBER: _builtins.int
     SUGGESTED_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
+    ABANDONED_FIELD_NUMBER: _builtins.int
+    abandoned: _builtins.bool
+    """True for a review that was abandoned; nothing else is set then."""
     @_builtins.property
     def program(self) -> _graph_pb2.ProgramPatch:
         """What has changed of the program; it is that of GenerateCode with `partial` and `suggest`."""
@@ -644,10 +649,11 @@ class FollowResponse(_message.Message):
         diagnostics: _abc.Iterable[_graph_pb2.Diagnostic] | None = ...,
         suggested: _abc.Mapping[_builtins.str, _struct_pb2.Struct] | None = ...,
         explanation: _abc.Iterable[Global___Explanation] | None = ...,
+        abandoned: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["program", b"program"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["diagnostics", b"diagnostics", "explanation", b"explanation", "program", b"program", "suggested", b"suggested"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["abandoned", b"abandoned", "diagnostics", b"diagnostics", "explanation", b"explanation", "program", b"program", "suggested", b"suggested"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -303,6 +303,7 @@ class PreviewResponse(_message.Message):
 
     PREVIEW_FIELD_NUMBER: _builtins.int
     VARIABLE_FIELD_NUMBER: _builtins.int
+    GRADIENTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def preview(self) -> Global___ComponentPreview:
         """The result; unset where the answer is a variable."""
@@ -311,19 +312,114 @@ class PreviewResponse(_message.Message):
     def variable(self) -> Global___VariablePreview:
         """The variable; unset where the answer is a component's."""
 
+    @_builtins.property
+    def gradients(self) -> Global___Gradients:
+        """The gradients of a batch, where all components were asked for; unset where the answer is another."""
+
     def __init__(
         self,
         *,
         preview: Global___ComponentPreview | None = ...,
         variable: Global___VariablePreview | None = ...,
+        gradients: Global___Gradients | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["preview", b"preview", "variable", b"variable"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["gradients", b"gradients", "preview", b"preview", "variable", b"variable"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["preview", b"preview", "variable", b"variable"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gradients", b"gradients", "preview", b"preview", "variable", b"variable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PreviewResponse: _TypeAlias = PreviewResponse  # noqa: Y015
+
+@_typing.final
+class Gradients(_message.Message):
+    """The gradients of the loss over one batch of the training split, with the weights that training would begin with."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ComponentsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> Global___ComponentGradients: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: Global___ComponentGradients | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    COMPONENTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def components(self) -> _containers.MessageMap[_builtins.str, Global___ComponentGradients]:
+        """The components that have weights, by id; none where the graph is incomplete, large, or compiles no loss."""
+
+    def __init__(
+        self,
+        *,
+        components: _abc.Mapping[_builtins.str, Global___ComponentGradients] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["components", b"components"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Gradients: _TypeAlias = Gradients  # noqa: Y015
+
+@_typing.final
+class ComponentGradients(_message.Message):
+    """The gradients of one component."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class WeightsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> _graph_pb2.TensorStatistics: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _graph_pb2.TensorStatistics | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    WEIGHTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def weights(self) -> _containers.MessageMap[_builtins.str, _graph_pb2.TensorStatistics]:
+        """Figures over the gradient of each weight, by its name; a weight that the loss does not depend on has none."""
+
+    def __init__(
+        self,
+        *,
+        weights: _abc.Mapping[_builtins.str, _graph_pb2.TensorStatistics] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["weights", b"weights"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComponentGradients: _TypeAlias = ComponentGradients  # noqa: Y015
 
 @_typing.final
 class VariableReference(_message.Message):
@@ -499,6 +595,7 @@ class OpenSessionResponse(_message.Message):
     PREVIEW_FIELD_NUMBER: _builtins.int
     DONE_FIELD_NUMBER: _builtins.int
     VARIABLE_FIELD_NUMBER: _builtins.int
+    GRADIENTS_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """The edit that this answers."""
     @_builtins.property
@@ -513,6 +610,10 @@ class OpenSessionResponse(_message.Message):
     def variable(self) -> Global___VariablePreview:
         """A variable that was asked for."""
 
+    @_builtins.property
+    def gradients(self) -> Global___Gradients:
+        """The gradients of a batch, after everything else and before the end; not told where a newer edit came."""
+
     def __init__(
         self,
         *,
@@ -520,12 +621,13 @@ class OpenSessionResponse(_message.Message):
         preview: Global___ComponentPreview | None = ...,
         done: Global___SessionDone | None = ...,
         variable: Global___VariablePreview | None = ...,
+        gradients: Global___Gradients | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "kind", b"kind", "preview", b"preview", "variable", b"variable"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "gradients", b"gradients", "kind", b"kind", "preview", b"preview", "variable", b"variable"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "kind", b"kind", "preview", b"preview", "revision", b"revision", "variable", b"variable"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "gradients", b"gradients", "kind", b"kind", "preview", b"preview", "revision", b"revision", "variable", b"variable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["preview", "done", "variable"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["preview", "done", "variable", "gradients"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -745,9 +847,13 @@ class EstimateCostResponse(_message.Message):
     flops: _builtins.int
     """Floating-point operations of one forward pass for one row, counted as TensorFlow's profiler does."""
     memory_bytes: _builtins.int
-    """Peak memory of the training process beyond what TensorFlow takes by itself, in bytes."""
+    """By how much the private memory of the training process grows at most beyond that of a process which has imported
+    TensorFlow and done nothing, in bytes; pages of files, such as libraries, are not counted.
+    """
     epoch_seconds: _builtins.float
-    """Time of one epoch of training, in seconds."""
+    """Time of one epoch of training on the processor, validation included, in seconds: the median of several epochs
+    that were tried, or where one takes longer than a few seconds worked out from its batches.
+    """
     @_builtins.property
     def components(self) -> _containers.MessageMap[_builtins.str, Global___ComponentCost]:
         """The parts of the model, by component; a layer that is shared counts its weights once, at its owner."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -79,15 +79,21 @@ class _Work:
     written: Written | None = None
 
 
+class Abandoned(BaseException):
+    """A review was given up for something more urgent; no Exception, because what a rule raises is its own affair."""
+
+
 class Follower:
     """Answers as the functions for whole documents do, and keeps what it has found for the next answer.
 
     Args:
         catalogue: the component types, templates and rules.
+        urgent: asked before each rule of a review whether to give it up.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, urgent: Callable[[], bool] = lambda: False) -> None:
         self._catalogue = catalogue
+        self._rules = _abandonable(catalogue, urgent)
         self._coding = _Work()
         self._checking = _Work()
 
@@ -109,12 +115,16 @@ class Follower:
         )
 
     def findings(self, state: State) -> list[Diagnostic]:
-        """Return what is wrong with a document whose settings have followed, and with its values."""
+        """Return what is wrong with a document whose settings have followed, and with its values.
+
+        Raises:
+            Abandoned: something more urgent has come.
+        """
         coded = self._coding.analysis
         followed = replace(state, document=coded.document) if coded is not None else state
         analysis = self._analyse(self._checking, followed, suggest=False)
-        told = review_values(analysis, self._catalogue, state.values)
-        review(analysis, self._catalogue)
+        told = review_values(analysis, self._rules, state.values)
+        review(analysis, self._rules)
         written = self._write(self._checking, analysis, state)
         return [*written.found, *analysis.diagnostics, *told]
 
@@ -129,6 +139,24 @@ class Follower:
         table = state.profile.table if state.profile else ""
         work.written = write(analysis, self._catalogue, table, script=False, previous=work.written)
         return work.written
+
+
+def _abandonable(catalogue: Catalogue, urgent: Callable[[], bool]) -> Catalogue:
+    """Return the catalogue with rules that raise Abandoned where something is urgent."""
+
+    def guarded(check: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any) -> Any:
+            if urgent():
+                raise Abandoned
+            return check(*arguments)
+
+        return run
+
+    rules = {
+        code: replace(rule, check=guarded(rule.check), check_values=guarded(rule.check_values))
+        for code, rule in catalogue.rules.items()
+    }
+    return replace(catalogue, rules=rules)
 
 
 def _change(before: Program | None, program: Program) -> Change:
