@@ -207,3 +207,39 @@ def test_the_cost_of_a_graph_with_errors_is_a_problem(api: httpx.Client, digits:
     broken = {**digits, "connections": []}
 
     assert api.post("/cost", json={"graph": broken}).status_code == 422
+
+
+def scaled_by(session: Session, factor: str) -> Json:
+    """Return the operation that lets a Dropout scale what the layers before it learn through."""
+    (dropout, *_) = layers(session, "dropout")
+    text = f"class Scaled(keras.Layer):\n    def call(self, x):\n        return x * {factor}\n"
+    return {"op": "add", "path": f"/components/{dropout}/code", "value": {"text": text, "base": ""}}
+
+
+def test_gradients_of_a_batch_are_judged(session: Session) -> None:
+    def found(told: Json) -> set[str]:
+        return {item["code"] for item in told["diagnostics"]["diagnostics"] if "gradients" in item["code"]}
+
+    assert found(session.edit()) == set()
+    assert found(session.edit(scaled_by(session, "1e6"))) == {"exploding-gradients"}
+    assert found(session.edit(scaled_by(session, "1e-12"))) == {"vanishing-gradients"}
+    assert found(session.edit(scaled_by(session, "1.0"))) == set()
+
+
+def test_gradients_are_judged_without_a_session(api: httpx.Client, session: Session) -> None:
+    graph = jsonpatch.apply_patch(session.graph, [scaled_by(session, "1e6")])
+    told = api.post("/preview", json={"graph": graph}).raise_for_status().json()
+
+    assert "exploding-gradients" in {item["code"] for item in told["diagnostics"]}
+    assert {item["state"] for item in told["components"].values()} == {"ok"}
+
+
+def test_what_cannot_be_trained_is_previewed(session: Session) -> None:
+    last = last_dense(session)
+    session.edit()
+    told = session.edit({"op": "add", "path": f"/components/{last}/settings/units", "value": 9})
+
+    assert (told["preview"][last]["state"], told["preview"][last]["shape"]) == ("ok", [9])
+    (error,) = (item for item in told["diagnostics"]["diagnostics"] if item["severity"] == "error")
+    assert (error["code"], error["component"]) == ("too-few-units", last)
+    assert error["fix"]

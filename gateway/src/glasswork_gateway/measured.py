@@ -18,6 +18,7 @@ class Measured:
 
     def __init__(self) -> None:
         self._values: dict[str, codegen_pb2.ComponentValues] = {}
+        self._gradients: dict[str, dict[str, codegen_pb2.ValueStatistics]] = {}
         self._specs: dict[str, dict[str, graph_pb2.TensorSpec]] = {}
 
     def take(self, preview: executor_pb2.ComponentPreview) -> None:
@@ -29,7 +30,22 @@ class Measured:
             return
         self._specs[name] = {f"{name}.{output.port}": output.spec for output in preview.outputs}
         figures = {output.port: _figures(output.statistics) for output in preview.outputs}
-        self._values[name] = codegen_pb2.ComponentValues(outputs=figures)
+        self._values[name] = codegen_pb2.ComponentValues(outputs=figures, gradients=self._gradients.get(name))
+
+    def take_gradients(self, message: executor_pb2.Gradients) -> None:
+        """Take note of the gradients of a batch, in place of those before."""
+        before, self._gradients = (
+            self._gradients,
+            {
+                name: {weight: _figures(found) for weight, found in item.weights.items()}
+                for name, item in message.components.items()
+            },
+        )
+        for name, item in self._values.items():
+            gradients = self._gradients.get(name)
+            if gradients != before.get(name):
+                # A new object, because those who were told of the old one go by that.
+                self._values[name] = codegen_pb2.ComponentValues(outputs=item.outputs, gradients=gradients)
 
     def values(self, document: Document) -> dict[str, codegen_pb2.ComponentValues]:
         """Return the figures of the components that a document has."""

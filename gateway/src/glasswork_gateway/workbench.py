@@ -158,6 +158,9 @@ class Workbench:
                 if message.HasField("variable"):
                     variable = translate.component_variable(message.variable)
                     continue
+                if message.HasField("gradients"):
+                    measured.take_gradients(message.gradients)
+                    continue
                 measured.take(message.preview)
                 previews[message.preview.component] = translate.component_preview(message.preview)
         wanted = components or document.components

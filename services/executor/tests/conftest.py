@@ -300,6 +300,8 @@ class Editor:
             assert isinstance(response, pb.OpenSessionResponse)
             if response.revision != self.revision:
                 continue
+            if response.HasField("gradients"):
+                continue
             if response.HasField("variable"):
                 self.variables.append(response.variable)
                 continue

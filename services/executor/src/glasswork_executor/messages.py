@@ -10,7 +10,7 @@ from glasswork.graph.v1 import graph_pb2
 from glasswork_sdk.errors import FieldViolation, InvalidInput
 
 from glasswork_executor.core import program as core
-from glasswork_executor.core.answers import BLOCKED, ERROR, OK, Answer, Done, Variable
+from glasswork_executor.core.answers import BLOCKED, ERROR, OK, Answer, Done, Gradients, Variable
 from glasswork_executor.core.cost import Cost
 
 MOST_ROWS = 64
@@ -125,6 +125,15 @@ def variable_of(variable: Variable) -> pb.VariablePreview:
         _show(message, variable.shown, variable.blobs)
     if variable.error is not None:
         message.error.CopyFrom(graph_pb2.ComponentError(**variable.error, component=variable.component))
+    return message
+
+
+def gradients_of(gradients: Gradients) -> pb.Gradients:
+    """Return the gradients of a batch as a message."""
+    message = pb.Gradients()
+    for name, weights in gradients.components.items():
+        for weight, figures in weights.items():
+            message.components[name].weights[weight].CopyFrom(graph_pb2.TensorStatistics(**figures))
     return message
 
 

@@ -16,7 +16,7 @@ from glasswork_servicekit.graphs import dict_to_struct, profile_from_dict
 from glasswork_servicekit.zygote import Zygote
 
 from glasswork_executor import messages
-from glasswork_executor.core.answers import Answer, Known, Variable
+from glasswork_executor.core.answers import Answer, Gradients, Known, Variable
 from glasswork_executor.core.cost import Estimator
 from glasswork_executor.core.datasets import Datasets
 from glasswork_executor.core.pool import Pool
@@ -120,6 +120,7 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
             messages.sample_of(request.sample),
             tuple(request.components),
             messages.variables_of(request.variables),
+            gradients=not request.components,
         )
         async with self._pool.borrow(request.dataset_hash) as runner, contextlib.aclosing(runner.run(job)) as answers:
             async for answer in answers:
@@ -130,6 +131,8 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
                         yield pb.PreviewResponse(preview=messages.preview_of(replace(told, cause="")))
                 elif isinstance(answer, Variable):
                     yield pb.PreviewResponse(variable=messages.variable_of(answer))
+                elif isinstance(answer, Gradients):
+                    yield pb.PreviewResponse(gradients=messages.gradients_of(answer))
 
     async def EstimateCost(self, request: pb.EstimateCostRequest, context: Any) -> pb.EstimateCostResponse:
         """Say what a model will cost."""
@@ -153,6 +156,8 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
                         yield pb.OpenSessionResponse(revision=revision, preview=messages.preview_of(answer))
                     elif isinstance(answer, Variable):
                         yield pb.OpenSessionResponse(revision=revision, variable=messages.variable_of(answer))
+                    elif isinstance(answer, Gradients):
+                        yield pb.OpenSessionResponse(revision=revision, gradients=messages.gradients_of(answer))
                     else:
                         yield pb.OpenSessionResponse(revision=revision, done=messages.done_of(answer))
             await reading

@@ -69,6 +69,13 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class Gradients:
+    """Figures over the gradients of one batch, by component and weight."""
+
+    components: Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
 class Done:
     """The end of the answers to one job: components that ran, and that were known."""
 

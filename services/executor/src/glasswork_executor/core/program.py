@@ -122,6 +122,7 @@ class Job:
         sample: the rows to show.
         only: components to answer, with those before them; empty for all.
         variables: variables to show besides, each a component and a name.
+        gradients: whether to measure the gradients of a batch when everything is answered.
     """
 
     program: Program
@@ -130,6 +131,7 @@ class Job:
     sample: Sample = Sample()
     only: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
+    gradients: bool = False
 
 
 def delta(before: Program | None, program: Program) -> dict[str, Any]:
@@ -170,6 +172,7 @@ def job_to_json(job: Job, before: Program | None) -> dict[str, Any]:
         "sample": asdict(job.sample),
         "only": list(job.only),
         "variables": job.variables,
+        "gradients": job.gradients,
     }
 
 
@@ -177,7 +180,8 @@ def job_from_json(value: Mapping[str, Any], before: Program | None) -> Job:
     """Return the job that `job_to_json` gave."""
     program, sample = patched(before, value["program"]), Sample(**value["sample"])
     variables = tuple((component, name) for component, name in value["variables"])
-    return Job(program, value["folder"], value["dataset"], sample, tuple(value["only"]), variables)
+    only, gradients = tuple(value["only"]), bool(value["gradients"])
+    return Job(program, value["folder"], value["dataset"], sample, only, variables, gradients)
 
 
 def _to_row(item: Component) -> list[Any]:

@@ -8,14 +8,14 @@ import itertools
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from glasswork_sdk.errors import FieldViolation, InternalError, InvalidDataset, UserCodeFailed, error_classes
 from glasswork_servicekit.frames import Message
 from glasswork_servicekit.worker import CPU, MEMORY, TIME, Exit, Worker, WorkerGone
 
-from glasswork_executor.core.answers import Answer, Done, Known, Tally, Variable
+from glasswork_executor.core.answers import Answer, Done, Gradients, Known, Tally, Variable
 from glasswork_executor.core.program import Job, Program, job_to_json
 from glasswork_executor.core.staff import Staff
 from glasswork_executor.core.verdicts import Verdicts
@@ -24,6 +24,8 @@ from glasswork_executor.core.verdicts import Verdicts
 MOST_DEATHS = 5
 # A newer edit does not wait longer than this for a component of the older one.
 IMPATIENCE_SECONDS = 1.0
+# After a worker has died of a backward pass, none is made for so long.
+GRADIENTS_SECONDS = 60.0
 ADVICE = {
     MEMORY: "Make its output smaller.",
     TIME: "Look for an endless loop or too large a computation.",
@@ -60,6 +62,8 @@ class Runner:
         self._program: Program | None = None
         self._executions: dict[str, int] = {}
         self._lock = asyncio.Lock()
+        self._backward = False
+        self._gradients_from = 0.0
         self._cancelled = False
         self._cancelling: asyncio.Task[None] | None = None
         self.last_used = time.monotonic()
@@ -69,14 +73,14 @@ class Runner:
         """Whether a job is running."""
         return self._lock.locked()
 
-    async def run(self, job: Job) -> AsyncGenerator[Answer | Known | Variable | Done, None]:
+    async def run(self, job: Job) -> AsyncGenerator[Answer | Known | Variable | Gradients | Done, None]:
         """Compute a job; answers come in topological order, then the end, unless `cancel` ended it.
 
         Args:
             job: what to compute.
 
         Yields:
-            Answers for all components, then the variables that were asked for, then `Done`.
+            Answers for all components, then the variables and the gradients that were asked for, then `Done`.
 
         Raises:
             UserCodeFailed: worker after worker died.
@@ -92,7 +96,7 @@ class Runner:
                             yield answer
                 except WorkerGone:
                     await self._take_leave(failures)
-                    if not self._cancelled:
+                    if not self._cancelled and not self._backward:
                         continue
                 break
             else:
@@ -165,10 +169,11 @@ class Runner:
 
     async def _attempt(
         self, job: Job, failures: Mapping[str, Any], tally: Tally
-    ) -> AsyncGenerator[Answer | Known | Variable, None]:
+    ) -> AsyncGenerator[Answer | Known | Variable | Gradients, None]:
         worker = await self._staffed()
-        self._number, self._running = next(self._numbers), None
+        self._number, self._running, self._backward = next(self._numbers), None, False
         verdicts = {**self._verdicts.active(), **failures}
+        job = replace(job, gradients=job.gradients and time.monotonic() >= self._gradients_from)
         told, self._program = job_to_json(job, self._program), job.program
         await worker.send({"kind": "preview", "number": self._number, "job": told, "verdicts": verdicts})
         finished = False
@@ -187,6 +192,8 @@ class Runner:
                 if current and message.header["kind"] == "variable":
                     self._running = None
                     yield _variable(message)
+                if current and message.header["kind"] == "gradients":
+                    yield Gradients(message.header["components"])
                 finished = current and message.header["kind"] in {"done", "superseded"}
         except (GeneratorExit, asyncio.CancelledError):
             await self._abandon(worker)
@@ -205,6 +212,8 @@ class Runner:
         header = message.header
         if header["kind"] == "started" and current:
             self._running = (header["component"], header["key"])
+        elif header["kind"] == "backward" and current:
+            self._running, self._backward = None, True
         elif header["kind"] == "preview":
             self._running = None
             return self._remember(header, message.blobs)
@@ -248,6 +257,9 @@ class Runner:
 
     async def _take_leave(self, failures: dict[str, Mapping[str, Any]]) -> None:
         running, ending = self._running, await self._bury()
+        if self._backward and not self._cancelled:
+            # All previews are out by then; the next edits do without gradients rather than lose a worker each.
+            self._gradients_from = time.monotonic() + GRADIENTS_SECONDS
         if running is None or self._cancelled:
             return
         component, key = running

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from glasswork_sdk.errors import FieldViolation, InvalidInput
 
-from glasswork_executor.core.answers import Answer, Done, Known, Variable
+from glasswork_executor.core.answers import Answer, Done, Gradients, Known, Variable
 from glasswork_executor.core.program import Job, Program, Sample
 from glasswork_executor.core.runner import Runner
 
@@ -79,7 +79,7 @@ class Session:
         self._finished = True
         self._changed.set()
 
-    async def answers(self) -> AsyncGenerator[tuple[int, Answer | Variable | Done], None]:
+    async def answers(self) -> AsyncGenerator[tuple[int, Answer | Variable | Gradients | Done], None]:
         """Answer edits until there are no more.
 
         Yields:
@@ -101,7 +101,7 @@ class Session:
         self._runner.cancel()
         await self._runner.rest()
 
-    async def _answer(self, revision: int, job: Job) -> AsyncGenerator[Answer | Variable | Done, None]:
+    async def _answer(self, revision: int, job: Job) -> AsyncGenerator[Answer | Variable | Gradients | Done, None]:
         for gone in self._sent.keys() - job.program.known.keys():
             del self._sent[gone]
         async with aclosing(self._runner.run(job)) as answers:
@@ -109,7 +109,7 @@ class Session:
                 if self._stopped or self._revision != revision:
                     # Superseded: the rest is drained, not told.
                     continue
-                if isinstance(answer, Done | Variable):
+                if isinstance(answer, Done | Variable | Gradients):
                     yield answer
                 elif isinstance(answer, Known):
                     for told in answer.answers:
@@ -134,4 +134,4 @@ class Session:
         before = self._job or Job(program)
         dataset, folder = edit.dataset if edit.dataset is not None else (before.dataset, before.folder)
         variables = before.variables if edit.variables is None else edit.variables
-        return Job(program, folder, dataset, edit.sample or before.sample, variables=variables)
+        return Job(program, folder, dataset, edit.sample or before.sample, variables=variables, gradients=True)

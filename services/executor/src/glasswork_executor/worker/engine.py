@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import time
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ import keras
 from glasswork_executor.core.keys import Key, Keys
 from glasswork_executor.core.program import CLASS, DATA, EXPRESSION, SOURCE, TRAINING, Component, Job
 from glasswork_executor.worker import layers
+from glasswork_executor.worker.backward import Backward, Gradients
 from glasswork_executor.worker.cache import Cache
 from glasswork_executor.worker.failures import Failure, failure_of
 from glasswork_executor.worker.loading import (
@@ -47,6 +49,12 @@ class Listener(Protocol):
     def variable(self, component: str, name: str, found: Found) -> None:
         """A variable that was asked for was looked up."""
 
+    def backward(self) -> None:
+        """All previews are told; a backward pass begins."""
+
+    def gradients(self, found: Gradients) -> None:
+        """The figures of the backward pass; none where there is no loss to come from."""
+
     def known(self, components: list[str]) -> None:
         """These components' answers are those told before."""
 
@@ -73,6 +81,7 @@ class Engine:
         self._locals: Cache[Mapping[str, Any]] = Cache(LOCAL_BYTES)
         self._told: dict[str, str] = {}
         self._last: dict[str, Key] = {}
+        self._backward = Backward(interrupted)
 
     def run(self, job: Job, verdicts: Mapping[str, Failure], listener: Listener) -> bool:
         """Answer every component of a job.
@@ -105,10 +114,24 @@ class Engine:
             if self._interrupted():
                 return False
             listener.variable(name, variable, run.variable(name, variable))
+        if job.gradients and not self.measure_gradients(run, listener):
+            return False
         for known in (self._told, self._last):
             for name in known.keys() - job.program.known.keys():
                 del known[name]
         return True
+
+    def measure_gradients(self, run: _Run, listener: Listener) -> bool:
+        """Tell the gradients of a batch; what user code makes of a whole batch is no answer about a preview."""
+        if self._interrupted():
+            return False
+        listener.backward()
+        found: Gradients | None = {}
+        with contextlib.suppress(Exception):
+            found = self._backward.measure(run, lambda: self._scripts.get(run.job.program.prelude))
+        if found is not None:
+            listener.gradients(found)
+        return found is not None
 
     def cause(self, component: str, key: Key) -> str:
         """Return why a component runs: what differs from the last time, and remember this time."""

@@ -51,6 +51,7 @@ def call_layer(
     inputs: Mapping[str, Output],
     symbolic: bool,
     before: Mapping[str, Upstream] | None = None,
+    training: bool | None = None,
 ) -> dict[str, Output]:
     """Call a layer on the sample, and, for a new layer, before that on a symbolic input.
 
@@ -60,16 +61,19 @@ def call_layer(
         inputs: what is connected, by port.
         symbolic: whether to call it on a symbolic input too; else its shapes are taken from the sample.
         before: the components before it by id, where the call gets their variables as X.
+        training: whether the call is one of training; None for Keras's own choice, which is no.
 
     Returns:
         Its outputs by port.
     """
     shapes: dict[str, Any] = {}
+    extra: dict[str, Any]
     if symbolic:
         given = _symbolic(inputs)
         extra = {} if before is None else {"X": _variables(before, _symbolic)}
         shapes = _by_port(layer(*_arguments(layer, component, given), **extra), component.outputs)
     extra = {} if before is None else {"X": _variables(before, _values)}
+    extra |= {} if training is None else {"training": training}
     values = _by_port(layer(*_arguments(layer, component, _values(inputs)), **extra), component.outputs)
     return {port: _output(component, port, value, shapes.get(port)) for port, value in values.items()}
 

@@ -129,6 +129,19 @@ def run_training(component: Component, script: Script) -> None:
     _execute(component, script)
 
 
+def define_training(component: Component, script: Script) -> Callable[..., keras.Model]:
+    """Run the code of a training component and return its `assemble`.
+
+    Raises:
+        Refused: the code does not define it.
+    """
+    found = _execute(component, script).get("assemble")
+    if not callable(found):
+        raise Refused(f"The code of '{component.id}' must define the function 'assemble'.")
+    result: Callable[..., keras.Model] = found
+    return result
+
+
 def takes_no_input(layer: keras.Layer) -> bool:
     """Return whether a layer is meant to be called without any input."""
     parameters = inspect.signature(layer.call).parameters.values()

@@ -15,6 +15,7 @@ from glasswork_servicekit.connection import Connection
 from glasswork_executor.core.cost import REHEARSAL
 from glasswork_executor.core.keys import Key
 from glasswork_executor.core.program import Component, Program, job_from_json
+from glasswork_executor.worker.backward import Gradients
 from glasswork_executor.worker.cost import count
 from glasswork_executor.worker.data.requests import Desk
 from glasswork_executor.worker.engine import Engine
@@ -103,6 +104,13 @@ class _Reporter:
         failure = asdict(found.failure) if found.failure else None
         told = {"component": component, "name": name, "variable": found.kind, "names": list(found.names)}
         self._send({"kind": "variable", **told, "shown": shown, "error": failure}, blobs)
+
+    def backward(self) -> None:
+        self._send({"kind": "backward"})
+
+    def gradients(self, found: Gradients) -> None:
+        told = {name: {weight: asdict(each) for weight, each in items.items()} for name, items in found.items()}
+        self._send({"kind": "gradients", "components": told})
 
     def known(self, components: list[str]) -> None:
         if components:
