@@ -135,11 +135,11 @@ class Client:
                         yield event
             except (ConnectionClosed, InvalidHandshake, OSError, TimeoutError):
                 time.sleep(0.5)
-            state = self._patiently(f"/runs/{run}")
+            state = self.patiently(f"/runs/{run}")
             if state["state"] in TERMINAL and state.get("last_sequence", after) <= after:
                 return
 
-    def _patiently(self, path: str) -> dict[str, Any]:
+    def patiently(self, path: str) -> dict[str, Any]:
         """GET while a service is being started again."""
         deadline = time.monotonic() + RESTART_SECONDS
         while True:
