@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Header
 from starlette.responses import Response
 
 from glasswork_gateway.context import InContext
@@ -23,7 +25,7 @@ async def get_health(context: InContext) -> Response:
 
 
 @router.post("/session", status_code=204, response_class=Response)
-async def open_session(body: SessionRequest, context: InContext) -> Response:
+async def open_session(body: SessionRequest, context: InContext, origin: Annotated[str, Header()] = "") -> Response:
     """Exchange the token, or the code in the printed address, for a cookie."""
     keyring = context.keyring
     known = keyring.is_token(body.token) if body.token else keyring.redeem(body.code or "")
@@ -40,6 +42,8 @@ async def open_session(body: SessionRequest, context: InContext) -> Response:
         max_age=SESSION_SECONDS,
         httponly=True,
         samesite="strict",
+        # With TLS in front, which only the page's own origin tells, the cookie must never go without it.
+        secure=origin.startswith("https://"),
     )
     return response
 
