@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from typing import Any
 
 import httpx
@@ -62,16 +64,42 @@ def test_code_of_nobody_is_refused(glasswork: Glasswork, graph: dict[str, Any]) 
         code_of(glasswork, graph, "nobody")
 
 
+def until_drawn(http: httpx.Client, component_type: str) -> str:
+    """Return a page with its example, which is not there while the executor is still loading."""
+    deadline = time.monotonic() + 30
+    while True:
+        answer = http.get(f"/docs/components/{component_type}").raise_for_status()
+        if "<figcaption>" in answer.text or time.monotonic() > deadline:
+            return answer.text
+
+
+def test_the_picture_of_a_page_is_what_a_preview_shows_now(glasswork: Glasswork) -> None:
+    headers = {"Authorization": f"Bearer {glasswork.directory.token()}"}
+    with httpx.Client(base_url=glasswork.client.url, headers=headers, trust_env=False, timeout=30) as http:
+        page = until_drawn(http, "core.convolution")
+    graphs = {
+        template["title"]: template["graph"]
+        for example in glasswork.client.items("/examples")
+        for template in example["templates"]
+    }
+    name, title = re.search(r"As '(\w+)' in the ready model “([^”]+)”", page).groups()  # type: ignore[union-attr]
+    preview = glasswork.client.post("/preview", {"graph": graphs[title]})["components"][name]
+
+    assert preview["visualization"]["png"] in page
+    assert f"values from {preview['statistics']['min']:.3g} to {preview['statistics']['max']:.3g}" in page
+
+
 def test_every_component_type_has_a_page(glasswork: Glasswork) -> None:
     headers = {"Authorization": f"Bearer {glasswork.directory.token()}"}
     types = [item["type"] for item in glasswork.client.items("/components")]
     with httpx.Client(base_url=glasswork.client.url, headers=headers, trust_env=False) as http:
-        pages = {name: http.get(f"/docs/components/{name}") for name in types}
+        pages = {name: until_drawn(http, name) for name in types}
         missing = http.get("/docs/components/core.nothing")
         told, untold = (http.get(f"/docs/diagnostics/{code}") for code in ("softmax-twice", "nothing"))
     assert "Softmax is applied twice" in told.text
     assert untold.status_code == 404
-    assert {name for name, page in pages.items() if page.status_code != 200} == set()
-    assert "<h1>Convolution</h1>" in pages["core.convolution"].text
-    assert "<table>" in pages["core.convolution"].text
+    assert "<h1>Convolution</h1>" in pages["core.convolution"]
+    assert "<table>" in pages["core.convolution"]
+    drawn = re.compile(r'(?:<img [^>]*alt|<svg [^>]*aria-label)="[^"]+ of the output for one row: [^"]+"')
+    assert {name for name, page in pages.items() if not drawn.search(page)} == set()
     assert missing.status_code == 404

@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from glasswork_gateway import problems
 from glasswork_gateway.context import Context
 from glasswork_gateway.guard import Guard
+from glasswork_gateway.guide import Guide
 from glasswork_gateway.keyring import Keyring
 from glasswork_gateway.lists import Memory, Recent
 from glasswork_gateway.routes import code, components, datasets, graphs, health, jobs, models, pages, runs
@@ -70,9 +71,9 @@ def create_app(settings: GatewaySettings) -> Guard:
 async def _lifespan(app: FastAPI, settings: GatewaySettings, keyring: Keyring) -> AsyncIterator[None]:
     services = connect_services(settings)
     shelf = Shelf(services)
-    app.state.context = Context(
-        app.version, settings, keyring, services, shelf, Workbench(services, shelf), Memory(), Recent()
-    )
+    workbench = Workbench(services, shelf)
+    guide = Guide(services, workbench)
+    app.state.context = Context(app.version, settings, keyring, services, shelf, workbench, guide, Memory(), Recent())
     watchers = [asyncio.create_task(services.watch()), asyncio.create_task(keyring.watch())]
     try:
         yield
@@ -80,6 +81,7 @@ async def _lifespan(app: FastAPI, settings: GatewaySettings, keyring: Keyring) -
         for watcher in watchers:
             watcher.cancel()
         await asyncio.gather(*watchers, return_exceptions=True)
+        await guide.close()
         await services.close()
 
 

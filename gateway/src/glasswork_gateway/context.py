@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from glasswork_gateway.guide import Guide
 from glasswork_gateway.keyring import Keyring
 from glasswork_gateway.lists import Memory, Recent
 from glasswork_gateway.services import Services
@@ -27,6 +28,7 @@ class Context:
         services: the four services.
         shelf: datasets.
         workbench: what is done with graphs.
+        guide: examples for documentation pages.
         memory: answers that hardly ever change.
         graphs: JSON of working copies by etag: an etag stands for one content for ever.
     """
@@ -37,6 +39,7 @@ class Context:
     services: Services
     shelf: Shelf
     workbench: Workbench
+    guide: Guide
     memory: Memory
     graphs: Recent
 

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from starlette.responses import Response
 
 from glasswork_gateway.context import InContext
+from glasswork_gateway.figures import figure
 from glasswork_gateway.pages import POLICY, page
 
 router = APIRouter(include_in_schema=False)
@@ -37,7 +38,8 @@ async def get_component_page(component_type: str, context: InContext) -> Respons
     texts = {item.type: item.documentation for item in found.component_types}
     if component_type not in texts:
         raise NotFound(f"There is no component type '{component_type}'; GET /api/v1/components lists them.")
-    return _described(component_type, texts[component_type])
+    example = await context.guide.example(component_type)
+    return _described(component_type, texts[component_type], figure(example) if example else "")
 
 
 @router.get("/docs/diagnostics/{code}")
@@ -73,7 +75,10 @@ def _page(name: str) -> Response:
     return Response(page(name), headers={"Content-Security-Policy": POLICY}, media_type=f"{kind}; charset=utf-8")
 
 
-def _described(name: str, text: str) -> Response:
+def _described(name: str, text: str, example: str = "") -> Response:
     body = MarkdownIt("js-default", {"html": False}).render(text)
+    # The example stands before what is long: settings and code.
+    head, heading, rest = body.partition("<h2>Settings</h2>")
+    body = f"{head}{example}{heading}{rest}"
     filled = page("component.html").decode().replace("{{ title }}", html.escape(name)).replace("{{ body }}", body)
     return Response(filled, headers={"Content-Security-Policy": POLICY}, media_type="text/html; charset=utf-8")

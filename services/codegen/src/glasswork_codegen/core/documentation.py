@@ -35,7 +35,7 @@ def documentation(full: str, kind: ComponentType[Any], catalogue: Catalogue) -> 
         catalogue: the templates.
     """
     settings = default_settings(kind)
-    parts = [f"# {kind.title}", f"`{full}`, in {kind.category}. {kind.summary}", inspect.getdoc(type(kind)) or ""]
+    parts = [f"# {kind.title}", f"`{full}`, in {kind.category}. {kind.summary}", _details(kind)]
     if settings is not None:
         parts += ["## Ports", _ports(kind, settings)]
     parts += ["## Settings", _settings(kind)]
@@ -48,6 +48,11 @@ def documentation(full: str, kind: ComponentType[Any], catalogue: Catalogue) -> 
     if kind.keywords:
         parts += ["## Also known as", ", ".join(f"`{word}`" for word in kind.keywords)]
     return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
+
+
+def _details(kind: ComponentType[Any]) -> str:
+    """Return what the class says of itself besides its first sentence, whose place the summary takes."""
+    return (inspect.getdoc(type(kind)) or "").partition("\n\n")[2]
 
 
 def default_settings(kind: ComponentType[Any]) -> Settings | None:
