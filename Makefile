@@ -4,9 +4,12 @@ UV := .venv/bin/uv
 RUN := .venv/bin/python
 UV_VERSION := 0.13.8
 MEMBERS := protos plugins/sdk plugins/core services/kit services/codegen services/executor services/trainer services/registry gateway cli
+PAGE := gateway/ui
+# Whoever works on the page has Node and `make page` behind them; everybody else needs neither.
+NPM = $(if $(wildcard $(PAGE)/node_modules),cd $(PAGE) && npm run --silent,@echo "skipped, for want of $(PAGE)/node_modules (make page):" npm run)
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: demo up test lint format stubs pins benchmark clean
+.PHONY: demo up test lint format stubs schema page pins benchmark clean
 
 demo: .venv/ready
 	$(RUN) -m glasswork_cli demo
@@ -15,11 +18,15 @@ up: .venv/ready
 	$(RUN) -m glasswork_cli up
 
 test: .venv/ready
+	$(NPM) test
 	$(RUN) -m pytest -q
 
 lint: .venv/ready
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(NPM) lint
+	$(NPM) types
+	$(RUN) scripts/page_schema.py --check
 	$(RUN) -m mypy $(foreach member,$(MEMBERS),$(wildcard $(member)/src $(member)/tests)) scripts tests benchmarks
 	$(RUN) scripts/compile_protos.py --check
 	$(RUN) scripts/pin_versions.py --check
@@ -29,10 +36,20 @@ lint: .venv/ready
 format: .venv/ready
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
+	$(NPM) format
 	$(RUN) scripts/buf.py format --write
 
 stubs: .venv/ready
 	$(RUN) scripts/compile_protos.py
+
+# What the page knows of the API, in TypeScript.
+schema: .venv/ready
+	$(RUN) scripts/page_schema.py
+
+# Builds the page anew when its sources have changed.
+page: .venv/ready
+	cd $(PAGE) && npm ci --no-audit --no-fund
+	$(UV) sync --quiet --python .venv/bin/python --all-packages --inexact --reinstall-package glasswork-gateway
 
 pins: .venv/ready
 	$(RUN) scripts/pin_versions.py
@@ -40,7 +57,8 @@ pins: .venv/ready
 benchmark: .venv/ready
 	$(RUN) -m benchmarks
 
-.venv/ready: pyproject.toml $(foreach member,$(MEMBERS),$(member)/pyproject.toml)
+.venv/ready: pyproject.toml $(foreach member,$(MEMBERS),$(member)/pyproject.toml) gateway/hatch_build.py \
+		$(addprefix $(PAGE)/,package-lock.json vite.config.ts index.html) $(shell find $(PAGE)/src $(PAGE)/public -type f)
 	test -x $(UV) || ($(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION))
 	$(UV) sync --quiet --python .venv/bin/python --all-packages --inexact
 	touch .venv/ready

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIWebSocketRoute, iter_route_contexts
 from glasswork_gateway.guard import BODY_LIMIT, PUBLIC, Guard
+from glasswork_gateway.pages import is_public
 from glasswork_gateway.keyring import Keyring
 from glasswork_gateway.settings import GatewaySettings
 
@@ -51,7 +52,8 @@ async def test_every_route_refuses_every_method_without_the_token(guard: Guard, 
     for path in [*sorted(paths), "/api/v1/nothing", "/anything", "/api/v1//runs", "/git/x", "/api/v1/../v1/runs"]:
         for method in METHODS:
             answer = await client.request(method, path.replace("{", "").replace("}", ""))
-            expected = {200, 422, 400} if (method, path) in PUBLIC else {401}
+            public = (method, path) in PUBLIC or (method == "GET" and is_public(path.replace("{", "").replace("}", "")))
+            expected = {200, 404, 422, 400} if public else {401}
             assert answer.status_code in expected, f"{method} {path} answered {answer.status_code}"
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -45,6 +45,15 @@ def create_app(settings: GatewaySettings) -> Guard:
         settings: what the gateway was told.
     """
     keyring = Keyring(settings.token_file, settings.login_code)
+    return Guard(create_api(lambda app: _lifespan(app, settings, keyring)), settings, keyring)
+
+
+def create_api(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None) -> FastAPI:
+    """Return the app without its guard; without a life span it can only describe itself.
+
+    Args:
+        lifespan: what the app needs while it runs.
+    """
     app = FastAPI(
         title="Glasswork",
         version=version("glasswork-gateway"),
@@ -52,7 +61,7 @@ def create_app(settings: GatewaySettings) -> Guard:
         openapi_url=f"{ROOT}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=lambda app: _lifespan(app, settings, keyring),
+        lifespan=lifespan,
         generate_unique_id_function=_operation_id,
         responses={"4XX": {"model": problems.Problem, "description": "A problem"}},
         redirect_slashes=False,
@@ -64,7 +73,7 @@ def create_app(settings: GatewaySettings) -> Guard:
     app.include_router(pages.router)
     problems.install(app)
     _describe(app)
-    return Guard(app, settings, keyring)
+    return app
 
 
 @asynccontextmanager

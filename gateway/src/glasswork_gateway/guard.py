@@ -14,7 +14,7 @@ from pydantic_core import to_json
 
 from glasswork_gateway import problems
 from glasswork_gateway.keyring import Keyring
-from glasswork_gateway.pages import POLICY, sign_in_page
+from glasswork_gateway.pages import is_public, sign_in_page
 from glasswork_gateway.settings import GatewaySettings
 
 Scope = MutableMapping[str, Any]
@@ -28,7 +28,6 @@ PUBLIC: Final = frozenset(
     {
         ("GET", "/api/v1/health"),
         ("POST", "/api/v1/session"),
-        ("GET", "/"),
         ("GET", "/static/session.js"),
         ("GET", "/static/style.css"),
     }
@@ -121,7 +120,7 @@ class Guard:
         signed_in = self._is_signed_in(
             scope, headers, own_page="origin" in headers and not origin, foreign=bool(origin)
         )
-        public = scope["type"] == "http" and (scope["method"], scope["path"]) in PUBLIC
+        public = scope["type"] == "http" and _is_public(scope["method"], scope["path"])
         if not signed_in and not public:
             raise Refused(
                 401, "not-signed-in", "Show the token: `Authorization: Bearer …`. `glasswork token` prints it."
@@ -193,6 +192,10 @@ class Guard:
                 incoming.cancel()
 
         return next_message
+
+
+def _is_public(method: str, path: str) -> bool:
+    return (method, path) in PUBLIC or (method == "GET" and is_public(path))
 
 
 def cookie_name(port: int) -> str:
@@ -281,11 +284,12 @@ async def _refuse(scope: Scope, headers: dict[str, str], send: Send, refused: Re
         await send({"type": "websocket.close", "code": 4401, "reason": refused.code})
         return
     page = refused.status == 401 and scope["method"] == "GET" and "text/html" in headers.get("accept", "")
-    content = sign_in_page() if page else to_json(problems.body(refused.status, refused.code, refused.detail))
+    shell, policy = sign_in_page() if page else (b"", "")
+    content = shell or to_json(problems.body(refused.status, refused.code, refused.detail))
     kind = b"text/html; charset=utf-8" if page else problems.MEDIA_TYPE.encode()
     answer: Headers = [(b"content-type", kind), (b"content-length", str(len(content)).encode()), *_HEADERS]
     if page:
-        answer.append((b"content-security-policy", POLICY.encode()))
+        answer.append((b"content-security-policy", policy.encode()))
     if refused.status == 401:
         answer.append((b"www-authenticate", b"Bearer"))
     if refused.status in (408, 413):

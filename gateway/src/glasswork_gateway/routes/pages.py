@@ -1,4 +1,4 @@
-"""The plain pages, and what they need."""
+"""The page, the plain pages, and what they need."""
 
 from __future__ import annotations
 
@@ -9,20 +9,50 @@ from fastapi import APIRouter
 from glasswork.codegen.v1 import codegen_pb2
 from glasswork_sdk.errors import NotFound
 from markdown_it import MarkdownIt
+from starlette.requests import Request
 from starlette.responses import Response
 
 from glasswork_gateway.context import InContext
 from glasswork_gateway.figures import figure
-from glasswork_gateway.pages import POLICY, page
+from glasswork_gateway.pages import PAGE_POLICY, POLICY, Asset, asset, page
 
 router = APIRouter(include_in_schema=False)
 _TYPES: Final = {"js": "text/javascript", "css": "text/css"}
+# The names of assets hold the hash of their content.
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
 @router.get("/")
-async def get_index() -> Response:
-    """Say that the API is up, and let a browser sign in."""
-    return _page("index.html")
+@router.get("/models")
+@router.get("/models/{model}")
+@router.get("/datasets")
+@router.get("/datasets/{dataset}")
+@router.get("/runs")
+@router.get("/runs/{run}")
+async def get_index(request: Request) -> Response:
+    """Give the page; where the package was built without it, say that the API is up, and let a browser sign in."""
+    built = asset("index.html")
+    if built is None:
+        return _page("index.html")
+    return _asset(request, built, {"Cache-Control": "no-cache", "Content-Security-Policy": PAGE_POLICY})
+
+
+@router.get("/assets/{name}")
+async def get_asset(request: Request, name: str) -> Response:
+    """Give a file of the page."""
+    built = asset(f"assets/{name}")
+    if built is None or "/" in name:
+        raise NotFound(f"The page has no file assets/{name}; reload it.")
+    return _asset(request, built, {"Cache-Control": _FOR_EVER})
+
+
+@router.get("/icon.svg")
+async def get_icon(request: Request) -> Response:
+    """Give the icon of the page."""
+    built = asset("icon.svg")
+    if built is None:
+        raise NotFound("This gateway was built without the page, and has no icon.")
+    return _asset(request, built, {"Cache-Control": "public, max-age=86400"})
 
 
 @router.get("/docs")
@@ -68,6 +98,14 @@ async def get_docs_script() -> Response:
 async def get_style() -> Response:
     """Give the style of both pages."""
     return _page("style.css")
+
+
+def _asset(request: Request, built: Asset, headers: dict[str, str]) -> Response:
+    headers = {**headers, "Vary": "Accept-Encoding"}
+    if built.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(built.compressed, headers=headers, media_type=built.media_type)
+    return Response(built.content, headers=headers, media_type=built.media_type)
 
 
 def _page(name: str) -> Response:

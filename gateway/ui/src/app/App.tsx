@@ -1,0 +1,72 @@
+// The page: who asks, where they are, and what lies over everything.
+
+import { lazy, Suspense, useEffect } from "react";
+import { generalCommands } from "@/commands/general";
+import { handleKey } from "@/commands/keyboard";
+import { useOverlay } from "@/commands/overlay";
+import { register } from "@/commands/registry";
+import { TooltipProvider } from "@/design/Tooltip";
+import { Toasts } from "@/design/toasts";
+import { text } from "@/text/text";
+import styles from "./app.module.css";
+import { Failed } from "./Failed";
+import { NotFound } from "./NotFound";
+import { useRoute } from "./router";
+import { SignIn } from "./SignIn";
+import { useSession } from "./session";
+
+const StartPage = lazy(() => import("@/start/StartPage"));
+const DatasetsPage = lazy(() => import("@/start/DatasetsPage"));
+const ModelPage = lazy(() => import("./ModelPage"));
+const CommandPalette = lazy(() => import("@/commands/CommandPalette"));
+const ShortcutSheet = lazy(() => import("@/commands/ShortcutSheet"));
+
+export function App() {
+  const { state, signIn } = useSession();
+  useEffect(() => register(generalCommands), []);
+  useEffect(() => {
+    window.addEventListener("keydown", handleKey);
+    return () => window.removeEventListener("keydown", handleKey);
+  }, []);
+  if (state === "checking") return <Loading />;
+  if (state === "out") return <SignIn onSignIn={signIn} />;
+  return (
+    <TooltipProvider>
+      <Failed>
+        <Suspense fallback={<Loading />}>
+          <View />
+          <Overlay />
+        </Suspense>
+      </Failed>
+      <Toasts />
+    </TooltipProvider>
+  );
+}
+
+function View() {
+  const route = useRoute();
+  switch (route.view) {
+    case "start":
+      return <StartPage />;
+    case "datasets":
+      return <DatasetsPage />;
+    case "model":
+      return <ModelPage key={route.model} model={route.model} />;
+    default:
+      return <NotFound />;
+  }
+}
+
+function Overlay() {
+  const open = useOverlay((state) => state.open);
+  if (open === "palette") return <CommandPalette />;
+  return open === "shortcuts" ? <ShortcutSheet /> : null;
+}
+
+export function Loading() {
+  return (
+    <div className={styles["loading"]} role="status">
+      {text("app.loading")}
+    </div>
+  );
+}

@@ -1,0 +1,146 @@
+// An open model: palette, canvas, inspector, and a drawer below for problems, code and training.
+
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { messageOf, Problem } from "@/api/problem";
+import { queries } from "@/api/queries";
+import { Canvas } from "@/canvas/Canvas";
+import { canvasCommands } from "@/canvas/commands";
+import { Palette } from "@/canvas/Palette";
+import { editCommands } from "@/commands/editing";
+import { setOpenModel } from "@/commands/general";
+import { keysOf, register, run } from "@/commands/registry";
+import { Button, IconButton } from "@/design/Button";
+import { EmptyState } from "@/design/Panel";
+import { Inspector } from "@/inspector/Inspector";
+import { text } from "@/text/text";
+import { Loading } from "./App";
+import { AppBar } from "./AppBar";
+import styles from "./app.module.css";
+import { Failed } from "./Failed";
+import { NotFound } from "./NotFound";
+import { StatusBar } from "./StatusBar";
+import { openWorkspace, useWorkspace, type Workspace, WorkspaceContext } from "./workspace";
+
+const Drawer = lazy(() => import("./Drawer"));
+
+export default function ModelPage({ model }: { model: string }) {
+  const { workspace, error, retry } = useOpened(model);
+  if (error instanceof Problem && error.status === 404) return <NotFound detail={error.message} />;
+  if (error)
+    return (
+      <EmptyState icon="offline" title={messageOf(error)}>
+        <Button onClick={retry}>{text("app.retry")}</Button>
+      </EmptyState>
+    );
+  if (!workspace) return <Loading />;
+  return (
+    <WorkspaceContext value={workspace}>
+      <Editor />
+    </WorkspaceContext>
+  );
+}
+
+/** Open the model when the page shows it, and close it when it shows another. */
+function useOpened(model: string) {
+  const types = useQuery(queries.componentTypes());
+  const [workspace, setWorkspace] = useState<Workspace | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a further attempt opens it again.
+  useEffect(() => {
+    if (!types.data) return;
+    let opened: Workspace | null = null;
+    let gone = false;
+    setFailure(null);
+    openWorkspace(model, types.data).then((found) => {
+      if (gone) return found.close();
+      opened = found;
+      setWorkspace(found);
+      setOpenModel(found);
+    }, setFailure);
+    return () => {
+      gone = true;
+      opened?.close();
+      setWorkspace(null);
+      setOpenModel(null);
+    };
+  }, [model, types.data, attempt]);
+  const retry = () => {
+    void types.refetch();
+    setAttempt((count) => count + 1);
+  };
+  return { workspace, error: failure ?? types.error, retry };
+}
+
+function Editor() {
+  const { view } = useWorkspace();
+  const palette = view((state) => state.palette);
+  const inspector = view((state) => state.inspector);
+  const drawer = view((state) => state.drawer);
+  useEffect(() => register([...editCommands, ...canvasCommands]), []);
+  return (
+    <div className={styles["editor"]} data-palette={palette} data-inspector={inspector}>
+      <ModelBar />
+      {palette && (
+        <Failed>
+          <Palette />
+        </Failed>
+      )}
+      <main className={styles["stage"]}>
+        <div className={styles["canvas"]}>
+          <Failed>
+            <Canvas />
+          </Failed>
+        </div>
+        {drawer && (
+          <Failed>
+            <Suspense fallback={<Loading />}>
+              <Drawer name={drawer} />
+            </Suspense>
+          </Failed>
+        )}
+      </main>
+      {inspector && (
+        <Failed>
+          <Inspector />
+        </Failed>
+      )}
+      <StatusBar />
+    </div>
+  );
+}
+
+function ModelBar() {
+  const { model, view } = useWorkspace();
+  const { data } = useQuery(queries.model(model));
+  const drawer = view((state) => state.drawer);
+  useEffect(() => {
+    document.title = data ? `${data.name} · ${text("app.name")}` : text("app.name");
+  }, [data]);
+  const toggle = (name: string) => view.setState({ drawer: drawer === name ? null : name });
+  return (
+    <AppBar title={<h1>{data?.name ?? model}</h1>}>
+      <IconButton
+        icon="undo"
+        label={text("command.undo")}
+        keys={keysOf("undo")}
+        onClick={() => run("undo")}
+      />
+      <IconButton
+        icon="redo"
+        label={text("command.redo")}
+        keys={keysOf("redo")}
+        onClick={() => run("redo")}
+      />
+      <span className={styles["divider"]} />
+      <Button look="quiet" icon="code" data-active={drawer === "code"} onClick={() => toggle("code")}>
+        {text("code.title")}
+      </Button>
+      <Button look="primary" icon="play" onClick={() => toggle("train")}>
+        {text("train.title")}
+      </Button>
+      <span className={styles["divider"]} />
+    </AppBar>
+  );
+}

@@ -1,0 +1,60 @@
+// A sheet of channels, or one of them large.
+
+import { useState } from "react";
+import { Button, IconButton } from "@/design/Button";
+import type { Visualization } from "@/live/picture";
+import { text } from "@/text/text";
+import styles from "./detail.module.css";
+
+interface ChannelPagerProps {
+  picture: Visualization;
+  image: string;
+  label: string;
+  height: number;
+}
+
+const GAP = 1;
+/** As many channels as the server draws into one sheet. */
+const MOST = 16;
+
+export function ChannelPager({ picture, image, label, height }: ChannelPagerProps) {
+  const [chosen, setChosen] = useState<number | null>(null);
+  const count = Math.min(picture.channels, MOST);
+  const columns = Math.ceil(Math.sqrt(count));
+  const rows = Math.ceil(count / columns);
+  const [cellWidth, cellHeight] = [(picture.width + GAP) / columns, (picture.height + GAP) / rows];
+  const step = (by: number) =>
+    setChosen(chosen === null ? (by > 0 ? 0 : count - 1) : (chosen + by + count) % count);
+  const one = chosen ?? 0;
+  const scale = height / (chosen === null ? picture.height : cellHeight - GAP);
+  const width = (chosen === null ? picture.width : cellWidth - GAP) * scale;
+  return (
+    <>
+      <div className={styles["stage"]} style={{ height }}>
+        <div className={styles["crop"]} style={{ width, height }}>
+          <img
+            src={image}
+            alt={chosen === null ? label : `${label}, ${text("preview.channel")} ${one + 1}`}
+            style={{
+              width: picture.width * scale,
+              height: picture.height * scale,
+              transform:
+                chosen === null
+                  ? "none"
+                  : `translate(${-(one % columns) * cellWidth * scale}px, ${-Math.floor(one / columns) * cellHeight * scale}px)`,
+            }}
+          />
+        </div>
+      </div>
+      <div className={styles["pager"]}>
+        <IconButton icon="undo" label={`${text("preview.channel")} −1`} onClick={() => step(-1)} />
+        <span className="figures">
+          {chosen === null ? text("preview.allChannels") : `${text("preview.channel")} ${one + 1}`} /{" "}
+          {picture.channels}
+        </span>
+        <IconButton icon="redo" label={`${text("preview.channel")} +1`} onClick={() => step(1)} />
+        {chosen !== null && <Button onClick={() => setChosen(null)}>{text("preview.allChannels")}</Button>}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,107 @@
+// Adding a component: under a free name, with defaults that the server will suggest, and connected to what asked for it.
+
+import type { ComponentType, Workspace } from "@/app/workspace";
+import { addComponent, all, connect, type Edit, insertOnWire } from "@/document/edits";
+import {
+  type Component,
+  type Connection,
+  freeId,
+  type Json,
+  type Position,
+  type Values,
+} from "@/document/model";
+import { text } from "@/text/text";
+import { closesCircle, fits } from "./ports";
+import type { Dangling } from "./state";
+
+/** Add a component and select it.
+ *
+ * Returns its id.
+ */
+export function addType(
+  workspace: Workspace,
+  type: ComponentType,
+  position: Position,
+  from: Dangling | null = null,
+): string {
+  const { store, view } = workspace;
+  const id = freeId(Object.keys(store.document.components), stemOf(type));
+  const [x, y] = clear(workspace, position);
+  const component: Component = {
+    type: type.type,
+    settings: required(workspace, type),
+    position: [Math.round(x), Math.round(y)],
+  };
+  const edits: Edit[] = [addComponent(id, component)];
+  const wire = from && wireTo(type, id, from);
+  if (wire) edits.push(connect(wire));
+  store.edit({ label: text("edit.add", { id }) }, all(...edits));
+  view.setState({ selection: new Set([id]), wires: new Set() });
+  return id;
+}
+
+/** A short name for ids: `conv` would be guessing, so it is the first word of the type. */
+function stemOf(type: ComponentType): string {
+  return type.type.split(".")[1]?.replaceAll("_", "") ?? "component";
+}
+
+/** Values for settings without a default: a data component without a column would be an error at once. */
+function required(workspace: Workspace, type: ComponentType): Values {
+  const names = (type.settings_schema["required"] as string[] | undefined) ?? [];
+  const features = Object.keys(workspace.store.document.dataset?.features ?? {});
+  const used = new Set(
+    Object.values(workspace.store.document.components).map((item) => item.settings["feature"]),
+  );
+  const feature = features.find((name) => !used.has(name)) ?? features[0];
+  const values: [string, Json][] = names.flatMap((name) =>
+    name === "feature" && feature ? [[name, feature]] : [],
+  );
+  return Object.fromEntries(values);
+}
+
+function wireTo(type: ComponentType, id: string, from: Dangling): Connection | null {
+  const near = `${from.component}.${from.port}`;
+  if (from.side === "source") {
+    const port = type.inputs[0]?.name;
+    return port ? { from: near, to: `${id}.${port}` } : null;
+  }
+  const port = type.outputs[0]?.name;
+  return port ? { from: `${id}.${port}`, to: near } : null;
+}
+
+/** The types that a wire which hangs in the air can be connected to. */
+export function typesFor(workspace: Workspace, from: Dangling | null): ComponentType[] {
+  const types = [...workspace.types.values()];
+  if (!from) return types;
+  if (from.side === "target") return types.filter((type) => type.outputs.length > 0);
+  const spec = workspace.live.get(from.component).outputs[from.port];
+  return types.filter((type) => type.inputs.some((port) => fits(port, spec)));
+}
+
+/** Whether a component can be put into a wire: it stands alone, and has an input and an output. */
+export function canInsert(workspace: Workspace, id: string, wire: Connection): boolean {
+  const { document } = workspace.store;
+  const type = workspace.types.get(document.components[id]?.type ?? "");
+  if (!type?.inputs.length || !type.outputs.length) return false;
+  const wired = document.connections.some(
+    ({ from, to }) => from.startsWith(`${id}.`) || to.startsWith(`${id}.`),
+  );
+  return !wired && !closesCircle(document, wire.from.split(".")[0] ?? "", id);
+}
+
+export function insert(workspace: Workspace, id: string, wire: Connection): Edit {
+  const type = workspace.types.get(workspace.store.document.components[id]?.type ?? "");
+  return insertOnWire(wire, id, type?.inputs[0]?.name ?? "input", type?.outputs[0]?.name ?? "output");
+}
+
+/** The place, or one a little further where something lies there already. */
+function clear(workspace: Workspace, [x, y]: Position): Position {
+  const places = Object.values(workspace.store.document.components).map(
+    (item) => item.position ?? ([0, 0] as Position),
+  );
+  const taken = (left: number, top: number) =>
+    places.some(([otherX, otherY]) => Math.abs(otherX - left) < 24 && Math.abs(otherY - top) < 24);
+  let step = 0;
+  while (taken(x + step, y + step) && step < 2400) step += 24;
+  return [x + step, y + step];
+}

@@ -1,0 +1,52 @@
+// What the canvas shows for the moment: a wire being drawn, a place for quick add, an enlarged preview.
+
+import { create } from "zustand";
+import type { Connection, Position } from "@/document/model";
+
+/** From where quick add connects what is chosen; null for a component that stands alone. */
+export interface Dangling {
+  component: string;
+  port: string;
+  /** `source` where the wire leaves an output and looks for an input. */
+  side: "source" | "target";
+}
+
+export interface QuickAddState {
+  /** Where the window opens, in pixels of the canvas. */
+  at: { x: number; y: number };
+  /** Where the component goes, in coordinates of the document. */
+  position: Position;
+  from: Dangling | null;
+}
+
+interface CanvasState {
+  /** `component.port` of every port that the wire which is being drawn may end in; null while none is. */
+  legal: ReadonlySet<string> | null;
+  /** The wire that a dragged component would be put into. */
+  over: Connection | null;
+  quickAdd: QuickAddState | null;
+  enlarged: string | null;
+  /** Connecting by keyboard: from a port to one of these. */
+  connecting: { from: string; targets: string[]; index: number } | null;
+  /** What screen readers are told. */
+  said: string;
+}
+
+const CALM: CanvasState = {
+  legal: null,
+  over: null,
+  quickAdd: null,
+  enlarged: null,
+  connecting: null,
+  said: "",
+};
+
+export const useCanvas = create<CanvasState>(() => CALM);
+
+export function resetCanvas(): void {
+  useCanvas.setState(CALM);
+}
+
+export function say(said: string): void {
+  useCanvas.setState({ said });
+}

@@ -1,0 +1,111 @@
+// What is selected: its name, and tabs for its settings, code, preview and documentation.
+
+import { Suspense, useCallback, useState } from "react";
+import { Loading } from "@/app/App";
+import { useDocument, useWorkspace } from "@/app/workspace";
+import { run } from "@/commands/registry";
+import { IconButton } from "@/design/Button";
+import { EmptyState, Panel } from "@/design/Panel";
+import { Tabs } from "@/design/Tabs";
+import { TextField } from "@/design/TextField";
+import { rename } from "@/document/edits";
+import { isComponentId, type ModelDocument } from "@/document/model";
+import { text } from "@/text/text";
+import styles from "./inspector.module.css";
+import { inspectorTabs } from "./tabs";
+
+export function Inspector() {
+  const { view, types } = useWorkspace();
+  const selection = view((state) => state.selection);
+  const tab = view((state) => state.tab);
+  const components = useDocument(useCallback((document: ModelDocument) => document.components, []));
+  const chosen = [...selection].filter((id) => id in components);
+  const [id] = chosen;
+  const single = chosen.length === 1 && id !== undefined;
+  const type = single ? types.get(components[id]?.type ?? "") : undefined;
+  const title =
+    chosen.length > 1
+      ? text("inspector.several", { count: chosen.length })
+      : (type?.title ?? text("inspector.title"));
+  return (
+    <Panel
+      label={text("inspector.title")}
+      title={title}
+      className={styles["inspector"]}
+      tools={
+        <IconButton
+          icon="close"
+          label={text("command.toggle.inspector")}
+          onClick={() => run("toggle.inspector")}
+        />
+      }
+    >
+      {single ? (
+        <>
+          <Name key={id} id={id} />
+          <Tabs
+            className={styles["tabs"]}
+            label={text("inspector.title")}
+            value={tab}
+            onChange={(next) => view.setState({ tab: next })}
+            tabs={inspectorTabs.map(({ value, title: key, content: Content }) => ({
+              value,
+              label: text(key),
+              content: (
+                <Suspense fallback={<Loading />}>
+                  <Content key={id} id={id} />
+                </Suspense>
+              ),
+            }))}
+          />
+        </>
+      ) : (
+        <EmptyState
+          icon="settings"
+          title={title === text("inspector.title") ? text("inspector.nothing") : title}
+          hint={text("inspector.nothing.hint")}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function Name({ id }: { id: string }) {
+  const { store, view } = useWorkspace();
+  const [typed, setTyped] = useState(id);
+  const taken = typed !== id && typed in store.document.components;
+  const trouble = taken
+    ? text("inspector.name.taken")
+    : isComponentId(typed)
+      ? ""
+      : text("inspector.name.bad");
+  const accept = () => {
+    if (trouble || typed === id) {
+      setTyped(id);
+      return;
+    }
+    store.edit({ label: text("edit.rename", { id }) }, rename(id, typed));
+    view.setState({ selection: new Set([typed]) });
+  };
+  return (
+    <div className={styles["name"]}>
+      <TextField
+        aria-label={text("inspector.name")}
+        value={typed}
+        aria-invalid={trouble !== "" || undefined}
+        aria-describedby="name-trouble"
+        onChange={(event) => setTyped(event.target.value)}
+        onBlur={accept}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") event.currentTarget.blur();
+          if (event.key === "Escape") setTyped(id);
+        }}
+      />
+      {trouble && (
+        <p id="name-trouble" role="alert">
+          {trouble}
+        </p>
+      )}
+    </div>
+  );
+}
