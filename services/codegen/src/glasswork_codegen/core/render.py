@@ -188,6 +188,8 @@ class Renderer:
         symbol = self.symbol(node, kind, custom)
         if node.component.code is not None:
             self.check_custom(node, kind, text, custom)
+            if custom is not None and not custom.class_name:
+                return None  # there is nothing in it that could run
         return ComponentCode(
             id=node.id,
             type=node.component.type,
