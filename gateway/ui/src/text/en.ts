@@ -83,6 +83,7 @@ export const en = {
   "canvas.minimap": "Map of the model",
   "canvas.zoomIn": "Zoom in",
   "canvas.zoomOut": "Zoom out",
+  "canvas.params": "{count} params",
   "canvas.selected": { one: "{count} component selected", other: "{count} components selected" },
   "canvas.count": { one: "{count} component", other: "{count} components" },
   "canvas.parameters": { one: "{count} parameter", other: "{count} parameters" },

@@ -17,7 +17,7 @@ Pixels = Annotated[StrictInt, Field(ge=1, le=4096)]
 class DataSettings(Settings):
     """Which column, and for images the size they are brought to."""
 
-    feature: str = setting(..., "The column of the dataset.", min_length=1, max_length=512)
+    feature: str = setting(..., "The column of the dataset.", options="features", min_length=1, max_length=512)
     size: Annotated[tuple[Pixels, Pixels], Field(strict=False)] | None = setting(
         None, "Height and width that images are resized to; suggested is the most frequent.", unit="pixels"
     )

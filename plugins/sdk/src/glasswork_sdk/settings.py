@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictInt, ValidationError
 
 from glasswork_sdk.errors import FieldViolation, InvalidSettings
 
@@ -26,16 +26,18 @@ class Settings(BaseModel):
 S = TypeVar("S", bound=Settings)
 
 
-def setting(default: Any, help: str, *, unit: str = "", **limits: Any) -> Any:
+def setting(default: Any, help: str, *, unit: str = "", options: str = "", **limits: Any) -> Any:
     """Declare one setting.
 
     Args:
         default: the default; `...` where there is none.
         help: one sentence for the user.
         unit: unit of the value, as in `pixels`.
+        options: what a form may offer to choose from: `features` for the columns of the dataset.
         limits: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length`, `pattern`, as pydantic takes them.
     """
-    return Field(default, description=help, json_schema_extra={"unit": unit} if unit else None, **limits)
+    extra: dict[str, JsonValue] = {key: value for key, value in (("unit", unit), ("options", options)) if value}
+    return Field(default, description=help, json_schema_extra=extra or None, **limits)
 
 
 def violations(error: ValidationError) -> list[FieldViolation]:
