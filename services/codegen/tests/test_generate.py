@@ -161,3 +161,15 @@ def test_what_cannot_be_trained_but_runs_has_code_and_no_script(
     assert [item.code for item in analysis.diagnostics if item.severity == "error"] == ["too-few-units"]
     assert {item.id for item in program.components} == digits["components"].keys()
     assert program.script == ""
+
+
+@pytest.mark.parametrize(("seed", "told"), [(0, "1"), (7, "SEED")])
+def test_a_script_can_be_run_with_any_seed(
+    digits: dict[str, Any], catalogue: Catalogue, profile: DatasetProfile, seed: int, told: str
+) -> None:
+    digits["components"]["train"]["settings"]["seed"] = seed
+
+    program, _ = generate(analyse(Document.parse(digits), catalogue, profile), catalogue)
+
+    assert f"SEED = {seed}\n" in program.script
+    assert f"keras.utils.set_random_seed({told})\n" in program.script

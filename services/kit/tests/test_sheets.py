@@ -68,10 +68,19 @@ def test_a_mask_is_laid_over_its_image() -> None:
     assert (pixels.getpixel((1, 1)), pixels.getpixel((0, 0))) == ((100, 100, 100), (208, 75, 75))
 
 
+def test_a_mask_as_it_is_stored_is_the_same() -> None:
+    image, mask = np.full((1, 4, 4, 1), 100.0), np.zeros((1, 4, 4, 1))
+    mask[0, 0, 0] = 1.0
+
+    assert drawn(mask * 255, hint="overlay", background=image).png == drawn(mask, hint="overlay", background=image).png
+    assert drawn(mask * 280 - 20, hint="overlay", background=image).kind == "overlay"
+    assert drawn(mask - 0.5, hint="overlay", background=image).kind != "overlay"
+
+
 @pytest.mark.parametrize("change", ["size", "range", "channels"])
 def test_what_is_no_mask_is_drawn_as_it_is(change: str) -> None:
     image = np.full((1, 4, 4, 1), 100.0)
-    values = {"size": np.zeros((1, 2, 2, 1)), "range": image / 10, "channels": np.zeros((1, 4, 4, 2))}[change]
+    values = {"size": np.zeros((1, 2, 2, 1)), "range": image * 10, "channels": np.zeros((1, 4, 4, 2))}[change]
 
     assert not is_mask(values, image)
     assert drawn(values, hint="overlay", background=image).kind in {"image", "channels"}

@@ -26,6 +26,8 @@ LONGEST_TEXT = 500
 SHEET_CHANNELS = 8
 SHEET_LONGEST = 384
 MASK_COLOUR = (255, 64, 64)
+WHITE = 255.0
+MASK_SLACK = 64.0
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,14 @@ def draw_rows(values: Array, look: Look = Look()) -> Picture | None:
 
 
 def is_mask(values: Array, image: Array) -> bool:
-    """Return whether a tensor can be laid over an image: one channel of 0 to 1, of the image's size."""
+    """Return whether a tensor can be laid over an image: one channel of 0 to 1, or about 0 to 255, of its size."""
     return (
         values.ndim == 4
         and image.ndim == 4
         and values.shape[-1] == 1
         and values.shape[:3] == image.shape[:3]
-        and bool(np.all((values >= 0) & (values <= 1)))
+        and bool(np.all((values >= -MASK_SLACK) & (values <= WHITE + MASK_SLACK)))
+        and bool(np.all(values >= 0) or np.any(values > 1))
     )
 
 
@@ -139,6 +142,8 @@ def _images(rows: Array, title: str) -> Picture:
 def _overlay(masks: Array, images: Array, title: str) -> Picture:
     masks, images = masks[:MOST_ROWS].astype(np.float32), images[:MOST_ROWS].astype(np.float32)
     low, high = range_of_image(images)
+    # As stored, a mask goes to 255; what learns it may go a little beyond.
+    masks = masks.clip(0, 1) if masks.max() <= 1 else masks.clip(0, WHITE) / WHITE
     share = _grid([shrink(mask[..., 0], LONGEST_SIDE) for mask in masks])[..., np.newaxis] * 0.7
     last = images.shape[-1] - 1
     planes = [_grid([shrink(image[..., min(n, last)], LONGEST_SIDE) for image in images]) for n in range(3)]

@@ -382,7 +382,9 @@ class _Writer:
         lines.add("parser = argparse.ArgumentParser(description=__doc__)", 4)
         lines.add('parser.add_argument("--data", default=SOURCE, help="the folder of the dataset")', 4)
         lines.add("arguments = parser.parse_args()", 4)
-        lines.add("keras.utils.set_random_seed(SEED)\ntf.config.experimental.enable_op_determinism()", 4)
+        # With the seed 0 TensorFlow compares the seed of a shuffle with 0, which fails for one that is a tensor.
+        seed = "SEED" if getattr(self.training, "seed", 123) else "1"
+        lines.add(f"keras.utils.set_random_seed({seed})\ntf.config.experimental.enable_op_determinism()", 4)
         lines.add("data = load_data(arguments.data)\nmodel = build_model()", 4)
         lines.add(
             "progress = keras.callbacks.LambdaCallback("

@@ -127,7 +127,7 @@ def epoch_seconds(module: types.ModuleType, folder: Path) -> float:
     Raises:
         NotCounted: its training tells of no batches.
     """
-    keras.utils.set_random_seed(int(getattr(module, "SEED", 0)))
+    keras.utils.set_random_seed(int(getattr(module, "SEED", 0)) or 1)
     tf.config.experimental.enable_op_determinism()
     data, model, clock = module.load_data(folder), module.build_model(), Clock()
     if isinstance(getattr(module, "EPOCHS", None), int):

@@ -39,7 +39,8 @@ def import_script(path: Path) -> ModuleType:
 
 def make_deterministic(module: ModuleType) -> None:
     """Do what `main()` of the file does before it reads the data."""
-    keras.utils.set_random_seed(seed_of(module))
+    # As in `main()` of the file, which does not take 0.
+    keras.utils.set_random_seed(seed_of(module) or 1)
     tf.config.experimental.enable_op_determinism()
 
 
