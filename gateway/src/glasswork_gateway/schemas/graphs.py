@@ -248,8 +248,8 @@ class Cost(BaseModel):
     components: dict[str, ComponentCost]
     parameters: int | None
     flops: int | None = Field(description="Floating-point operations of one forward pass for one row.")
-    memory_bytes: int | None = Field(description="Peak memory of the training beyond what TensorFlow takes by itself.")
-    epoch_seconds: float | None
+    memory_bytes: int | None = Field(description="Growth of the private memory of the training process at its peak.")
+    epoch_seconds: float | None = Field(description="Time of one epoch on the processor, validation included.")
     unknown: dict[str, str]
 
 
