@@ -85,14 +85,16 @@ def patched(document: Document, patch: Patch) -> Document:
         JsonPatchException: the patch does not fit the document.
         InvalidDocument: what it leaves is no document.
     """
-    touched = {parts[1] for item in patch if len(parts := JsonPointer(item["path"]).parts) > 1}
+    paths = [JsonPointer(item["path"]).parts for item in patch]
+    parts = {path[0] for path in paths if path}
     json: dict[str, Any] = {name: getattr(document, name) for name in type(document).model_fields}
-    if document.dataset is not None:
+    if document.dataset is not None and "dataset" in parts:
         json["dataset"] = document.dataset.model_dump()
     json["components"] = dict(document.components)
-    for name in touched & document.components.keys():
+    for name in {path[1] for path in paths if len(path) > 1} & document.components.keys():
         json["components"][name] = document.components[name].model_dump(exclude_none=True)
-    json["connections"] = [{"from": item.source, "to": item.target} for item in document.connections]
+    if "connections" in parts:
+        json["connections"] = [{"from": item.source, "to": item.target} for item in document.connections]
     changed: dict[str, Any] = jsonpatch.apply_patch(json, [dict(item) for item in patch], in_place=True)
     return Document.parse(changed)
 

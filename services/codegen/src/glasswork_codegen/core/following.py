@@ -12,7 +12,7 @@ from glasswork_sdk.document import Document
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.profile import DatasetProfile
 from glasswork_sdk.review import review, review_values
-from glasswork_sdk.rules import ComponentValues
+from glasswork_sdk.rules import ComponentValues, finds_nothing, values_say_nothing
 from glasswork_sdk.specs import TensorSpec
 
 from glasswork_codegen.core.generate import Written, write
@@ -73,8 +73,9 @@ class Answer:
 
 @dataclass
 class _Work:
-    """The last analysis and what was written for it."""
+    """The last analysis by a catalogue, and what was written for it."""
 
+    catalogue: Catalogue
     analysis: Analysis | None = None
     written: Written | None = None
 
@@ -92,16 +93,14 @@ class Follower:
     """
 
     def __init__(self, catalogue: Catalogue, urgent: Callable[[], bool] = lambda: False) -> None:
-        self._catalogue = catalogue
-        self._rules = _abandonable(catalogue, urgent)
-        self._coding = _Work()
-        self._checking = _Work()
+        self._coding = _Work(catalogue)
+        self._checking = _Work(_abandonable(catalogue, urgent))
 
     def answer(self, state: State) -> Answer:
         """Let the settings that nobody touched follow, and write what code can be written."""
         before = self._coding.written
         analysis = self._analyse(self._coding, state, suggest=True)
-        review(analysis, self._catalogue, only=Severity.ERROR, prove=False)
+        review(analysis, self._coding.catalogue, only=Severity.ERROR, prove=False)
         written = self._write(self._coding, analysis, state)
         old = state.document.components
         new = analysis.document.components
@@ -123,37 +122,42 @@ class Follower:
         coded = self._coding.analysis
         followed = replace(state, document=coded.document) if coded is not None else state
         analysis = self._analyse(self._checking, followed, suggest=False)
-        told = review_values(analysis, self._rules, state.values)
-        review(analysis, self._rules)
+        told = review_values(analysis, self._checking.catalogue, state.values)
+        review(analysis, self._checking.catalogue)
         written = self._write(self._checking, analysis, state)
         return [*written.found, *analysis.diagnostics, *told]
 
     def _analyse(self, work: _Work, state: State, *, suggest: bool) -> Analysis:
         known = with_types(state.profile, state.document) if state.profile else None
         work.analysis = analyse(
-            state.document, self._catalogue, known, state.measured, suggest=suggest, previous=work.analysis
+            state.document, work.catalogue, known, state.measured, suggest=suggest, previous=work.analysis
         )
         return work.analysis
 
     def _write(self, work: _Work, analysis: Analysis, state: State) -> Written:
         table = state.profile.table if state.profile else ""
-        work.written = write(analysis, self._catalogue, table, script=False, previous=work.written)
+        work.written = write(analysis, work.catalogue, table, script=False, previous=work.written)
         return work.written
 
 
 def _abandonable(catalogue: Catalogue, urgent: Callable[[], bool]) -> Catalogue:
     """Return the catalogue with rules that raise Abandoned where something is urgent."""
 
-    def guarded(check: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(check: Callable[..., Any], nothing: Callable[..., Any]) -> Callable[..., Any]:
         def run(*arguments: Any) -> Any:
             if urgent():
                 raise Abandoned
             return check(*arguments)
 
-        return run
+        # A rule that checks nothing is known by that.
+        return check if check is nothing else run
 
     rules = {
-        code: replace(rule, check=guarded(rule.check), check_values=guarded(rule.check_values))
+        code: replace(
+            rule,
+            check=guarded(rule.check, finds_nothing),
+            check_values=guarded(rule.check_values, values_say_nothing),
+        )
         for code, rule in catalogue.rules.items()
     }
     return replace(catalogue, rules=rules)
