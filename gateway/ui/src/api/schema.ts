@@ -755,7 +755,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Tests
+         * @description List the tests of a run, the oldest first.
+         */
+        get: operations["list_tests"];
         put?: never;
         /**
          * Start Test
@@ -1118,10 +1122,13 @@ export interface components {
             flops: number | null;
             /**
              * Memory Bytes
-             * @description Peak memory of the training beyond what TensorFlow takes by itself.
+             * @description Growth of the private memory of the training process at its peak.
              */
             memory_bytes: number | null;
-            /** Epoch Seconds */
+            /**
+             * Epoch Seconds
+             * @description Time of one epoch on the processor, validation included.
+             */
             epoch_seconds: number | null;
             /** Unknown */
             unknown: {
@@ -1528,6 +1535,16 @@ export interface components {
         Page_Run_: {
             /** Items */
             items: components["schemas"]["Run"][];
+            /**
+             * Next Page Token
+             * @description Give it as page_token to go on; empty at the end.
+             */
+            next_page_token: string;
+        };
+        /** Page[Test] */
+        Page_Test_: {
+            /** Items */
+            items: components["schemas"]["Test"][];
             /**
              * Next Page Token
              * @description Give it as page_token to go on; empty at the end.
@@ -2207,7 +2224,9 @@ export interface operations {
     open_session: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                origin?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3713,6 +3732,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Predictions"];
+                };
+            };
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tests: {
+        parameters: {
+            query?: {
+                /** @description At most so many items; 0 for 50. */
+                page_size?: number;
+                /** @description next_page_token of the page before. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Test_"];
                 };
             };
             /** @description A problem */
