@@ -1,15 +1,86 @@
-import { useCallback } from "react";
-import { useDocument } from "@/app/workspace";
-import { EmptyState } from "@/design/Panel";
-import type { ModelDocument } from "@/document/model";
+// The code of a component: seen, edited, and given back to the template.
+
+import { useEffect, useMemo, useRef } from "react";
+import { useDocument, useLive, useWorkspace } from "@/app/workspace";
+import { CodeEditor } from "@/code/CodeEditor";
+import { Conflict } from "@/code/Conflict";
+import codeStyles from "@/code/code.module.css";
+import { problemsOf } from "@/code/problems";
+import { useComponentCode } from "@/code/useComponentCode";
+import { Button } from "@/design/Button";
+import { Badge } from "@/design/Panel";
+import { endOf, type ModelDocument } from "@/document/model";
 import { text } from "@/text/text";
 import styles from "./inspector.module.css";
 
-/** The code of a component of its own. */
 export default function CodeTab({ id }: { id: string }) {
-  const code = useDocument(
-    useCallback((document: ModelDocument) => document.components[id]?.code?.text, [id]),
+  const code = useComponentCode(id);
+  const live = useLive(id);
+  const names = useNames(id);
+  const problems = useMemo(() => problemsOf(live), [live]);
+  const { found, typed, trouble } = code;
+  if (!found) return <p className={styles["tab"]}>{trouble ?? text("app.loading")}</p>;
+  const conflict = found.hunks.some((hunk) => hunk.conflict);
+  return (
+    <div className={codeStyles["component"]}>
+      <div className={codeStyles["bar"]}>
+        <Badge tone={found.custom ? "accent" : "plain"}>
+          {text(found.custom ? "code.custom" : "code.fromTemplate")}
+        </Badge>
+        {found.custom && (
+          <Button look="quiet" icon="undo" onClick={code.reset}>
+            {text("code.reset")}
+          </Button>
+        )}
+      </div>
+      {trouble && (
+        <p role="alert" className={styles["finding"]} data-severity="error">
+          {trouble}
+        </p>
+      )}
+      {conflict ? (
+        <Conflict hunks={found.hunks} onResolve={code.resolve} />
+      ) : (
+        <CodeEditor
+          className={codeStyles["editor"]}
+          label={text("code.of", { id })}
+          text={typed ?? found.code}
+          problems={problems}
+          onChange={code.type}
+          onBlur={code.apply}
+          onSave={code.apply}
+          names={names}
+        />
+      )}
+      {problems.length > 0 && (
+        <ul className={codeStyles["problems"]}>
+          {problems.map((item) => (
+            <li key={`${item.line}${item.message}`} data-severity={item.severity}>
+              <strong>{text("code.line", { line: item.line })}</strong> {item.message}
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className={codeStyles["hint"]}>{text("code.hint")}</p>
+    </div>
   );
-  if (!code) return <EmptyState icon="code" title={text("code.title")} />;
-  return <pre className={styles["tab"]}>{code}</pre>;
+}
+
+/** The names of the variables of the components before this one: what `X` has in its code. */
+function useNames(id: string): () => readonly string[] {
+  const { session } = useWorkspace();
+  const connections = useDocument(useMemo(() => (document: ModelDocument) => document.connections, []));
+  const names = useRef<ReadonlyMap<string, readonly string[]>>(new Map());
+  useEffect(() => {
+    const before = connections.filter((item) => endOf(item.to).component === id);
+    const asked = [...new Set(before.map((item) => endOf(item.from).component))];
+    if (!asked.length) return;
+    return session.watch(
+      asked.map((component) => ({ component, name: "output" })),
+      (variable) => {
+        names.current = new Map(names.current).set(variable.component, variable.names);
+      },
+    );
+  }, [connections, id, session]);
+  return () => [...names.current.values()].flat();
 }

@@ -1,6 +1,144 @@
+// Everything that was found about the model, the worst first; a click goes to the place, Fix shows what it would change.
+
+import { useEffect, useMemo, useState } from "react";
+import { messageOf } from "@/api/problem";
+import { useDiagnostics, useWorkspace, type Workspace } from "@/app/workspace";
+import { Button } from "@/design/Button";
+import { Icon } from "@/design/icons";
 import { EmptyState } from "@/design/Panel";
+import { notify } from "@/design/toasts";
+import type { Diagnostic } from "@/live/store";
 import { text } from "@/text/text";
+import { describe } from "./describe";
+import { keep, takeBack, tryFix, useTrial } from "./fix";
+import styles from "./problems.module.css";
+
+type Severity = Diagnostic["severity"];
+const ORDER: readonly Severity[] = ["error", "warning", "tip"];
 
 export default function Problems() {
-  return <EmptyState icon="check" title={text("problems.none")} />;
+  const found = useDiagnostics();
+  const { model } = useWorkspace();
+  const trial = useTrial((state) => state.trial);
+  const [hidden, setHidden] = useState<ReadonlySet<Severity>>(new Set());
+  const sorted = useMemo(
+    () => ORDER.flatMap((severity) => found.filter((item) => item.severity === severity)),
+    [found],
+  );
+  const toggle = (severity: Severity) => {
+    const next = new Set(hidden);
+    if (!next.delete(severity)) next.add(severity);
+    setHidden(next);
+  };
+  return (
+    <div className={styles["problems"]}>
+      {trial?.model === model && <Trial />}
+      <div className={styles["filters"]}>
+        {ORDER.map((severity) => (
+          <Button
+            key={severity}
+            look="quiet"
+            icon={iconOf(severity)}
+            aria-pressed={!hidden.has(severity)}
+            data-active={!hidden.has(severity)}
+            onClick={() => toggle(severity)}
+          >
+            {text(`problems.${severity}`, {
+              count: found.filter((item) => item.severity === severity).length,
+            })}
+          </Button>
+        ))}
+      </div>
+      {sorted.length ? (
+        <ul className={styles["list"]}>
+          {sorted
+            .filter((item) => !hidden.has(item.severity))
+            .map((item) => (
+              <Row
+                key={`${item.code} ${item.component} ${item.port} ${item.setting} ${item.message}`}
+                item={item}
+              />
+            ))}
+        </ul>
+      ) : (
+        <EmptyState icon="check" title={text("problems.none")} hint={text("problems.none.hint")} />
+      )}
+    </div>
+  );
+}
+
+function Row({ item }: { item: Diagnostic }) {
+  const workspace = useWorkspace();
+  return (
+    <li data-severity={item.severity}>
+      <button type="button" className={styles["where"]} onClick={() => show(workspace, item)}>
+        <Icon name={iconOf(item.severity)} />
+        <span className={styles["what"]}>
+          <span className={styles["word"]}>{text(`problems.word.${item.severity}`)}</span>
+          {item.component && <code>{item.component}</code>}
+          {item.message}
+        </span>
+      </button>
+      <a href={`/docs/diagnostics/${item.code}`} target="_blank" rel="noreferrer">
+        {text("problems.why")}
+      </a>
+      {item.fix && (
+        <Button
+          aria-label={text("problems.fix.of", { message: item.message })}
+          onClick={() => attempt(workspace, item)}
+        >
+          {text("problems.fix")}
+        </Button>
+      )}
+    </li>
+  );
+}
+
+/** The fix on trial: what it changed, and the choice. */
+function Trial() {
+  const workspace = useWorkspace();
+  const trial = useTrial((state) => state.trial);
+  // Whoever closes the panel has not said yes.
+  useEffect(() => () => takeBack(workspace), [workspace]);
+  if (!trial) return null;
+  const lines = describe(trial.changes, (type) => workspace.types.get(type)?.title ?? type);
+  return (
+    <section className={styles["trial"]} aria-label={text("fix.title")}>
+      <div>
+        <strong>{text("fix.title")}</strong>
+        <ul>
+          {lines.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      </div>
+      <Button onClick={() => takeBack(workspace)}>{text("fix.takeBack")}</Button>
+      <Button look="primary" autoFocus onClick={() => keep(workspace)}>
+        {text("fix.keep")}
+      </Button>
+    </section>
+  );
+}
+
+function attempt(workspace: Workspace, item: Diagnostic): void {
+  try {
+    tryFix(workspace, item);
+  } catch (error) {
+    notify(messageOf(error), "err");
+  }
+}
+
+/** Select the component, show its place, and open the tab that can mend it. */
+function show({ view, canvas }: Workspace, item: Diagnostic): void {
+  if (!item.component) return;
+  view.setState({
+    selection: new Set([item.component]),
+    inspector: true,
+    tab: item.line === null ? "settings" : "code",
+  });
+  canvas?.reveal(item.component);
+}
+
+function iconOf(severity: Severity) {
+  return severity === "tip" ? "tip" : severity;
 }
