@@ -9,7 +9,7 @@ import {
   useStore,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { lazy, type MouseEvent, Suspense, useEffect, useMemo, useRef } from "react";
+import { lazy, type MouseEvent, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useDocument, useWorkspace } from "@/app/workspace";
 import { categoryColor } from "@/design/icons";
 import { EmptyState } from "@/design/Panel";
@@ -66,12 +66,15 @@ function Flow() {
     [maker, document, selection, gestures.moving],
   );
   const edges = useMemo(() => maker.wires(document, wires), [maker, document, wires]);
+  // Of an empty canvas the first component would be made to fill it.
+  const [fitsFirst] = useState(nodes.length > 0);
   const frame = useRef<HTMLDivElement>(null);
   useControls(workspace, frame);
   useClipboard(workspace);
   useConnectKeys(workspace, frame);
   useEffect(() => {
-    if (needsLayout(store.document)) store.follow(move(placesOf(store.document, workspace.types)));
+    if (needsLayout(store.document))
+      store.follow(move(placesOf(store.document, workspace.types, undefined, workspace.canvas?.aspect())));
     return resetCanvas;
   }, [store, workspace]);
   const empty = nodes.length === 0;
@@ -108,7 +111,7 @@ function Flow() {
         onlyRenderVisibleElements={nodes.length > MANY}
         minZoom={LOOK.zoom.min}
         maxZoom={LOOK.zoom.max}
-        fitView
+        fitView={fitsFirst}
         fitViewOptions={LOOK.fitViewOptions}
         zoomOnDoubleClick={false}
         deleteKeyCode={null}
@@ -116,7 +119,7 @@ function Flow() {
         selectionKeyCode="Shift"
         disableKeyboardA11y
         connectionRadius={28}
-        nodeDragThreshold={2}
+        nodeDragThreshold={1}
         elevateNodesOnSelect
         ariaLabelConfig={{ "node.a11yDescription.default": "", "edge.a11yDescription.default": "" }}
         edgesFocusable={false}

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { Button, IconButton } from "@/design/Button";
-import type { Visualization } from "@/live/picture";
+import { GAP, gridOf, type Visualization } from "@/live/picture";
 import { text } from "@/text/text";
 import styles from "./detail.module.css";
 
@@ -13,16 +13,9 @@ interface ChannelPagerProps {
   height: number;
 }
 
-const GAP = 1;
-/** As many channels as the server draws into one sheet. */
-const MOST = 16;
-
 export function ChannelPager({ picture, image, label, height }: ChannelPagerProps) {
   const [chosen, setChosen] = useState<number | null>(null);
-  const count = Math.min(picture.channels, MOST);
-  const columns = Math.ceil(Math.sqrt(count));
-  const rows = Math.ceil(count / columns);
-  const [cellWidth, cellHeight] = [(picture.width + GAP) / columns, (picture.height + GAP) / rows];
+  const { count, columns, width: cellWidth, height: cellHeight } = gridOf(picture);
   const step = (by: number) =>
     setChosen(chosen === null ? (by > 0 ? 0 : count - 1) : (chosen + by + count) % count);
   const one = chosen ?? 0;
@@ -47,12 +40,13 @@ export function ChannelPager({ picture, image, label, height }: ChannelPagerProp
         </div>
       </div>
       <div className={styles["pager"]}>
-        <IconButton icon="undo" label={`${text("preview.channel")} −1`} onClick={() => step(-1)} />
+        <IconButton icon="arrowLeft" label={text("preview.previous")} onClick={() => step(-1)} />
         <span className="figures">
-          {chosen === null ? text("preview.allChannels") : `${text("preview.channel")} ${one + 1}`} /{" "}
-          {picture.channels}
+          {chosen === null
+            ? text("preview.channelsOf", { shown: count, count: picture.channels })
+            : text("preview.channelOf", { channel: one + 1, count: picture.channels })}
         </span>
-        <IconButton icon="redo" label={`${text("preview.channel")} +1`} onClick={() => step(1)} />
+        <IconButton icon="arrowRight" label={text("preview.next")} onClick={() => step(1)} />
         {chosen !== null && <Button onClick={() => setChosen(null)}>{text("preview.allChannels")}</Button>}
       </div>
     </>

@@ -9,6 +9,7 @@ import { shapeText, shortNumber, type TextKey, text } from "@/text/text";
 import styles from "./canvas.module.css";
 import type { ComponentNodeType } from "./nodes";
 import { Picture } from "./Picture";
+import { baseOf } from "./ports";
 import { hasRows, portTop, type Shape } from "./sizes";
 import { useCanvas } from "./state";
 import { summaryOf } from "./summary";
@@ -58,10 +59,7 @@ export const ComponentNode = memo(function ComponentNode({
             <State state={component.bypassed ? "bypassed" : live.state} />
             {live.preview !== null && live.preview.parameter_count > 0 && (
               <span className="figures">
-                {text("canvas.parameters", { count: live.preview.parameter_count }).replace(
-                  /^[\d,]+/,
-                  shortNumber(live.preview.parameter_count),
-                )}
+                {text("canvas.params", { count: shortNumber(live.preview.parameter_count) })}
               </span>
             )}
           </footer>
@@ -159,6 +157,7 @@ function Ports({ id, shape }: { id: string; shape: Shape }) {
           side="target"
           top={portTop(shape, index)}
           named={named}
+          spare={port.spare ?? false}
         />
       ))}
       {shape.outputs.map((port, index) => (
@@ -181,9 +180,10 @@ interface PortProps {
   side: "source" | "target";
   top: number;
   named: boolean;
+  spare?: boolean;
 }
 
-function Port({ id, name, side, top, named }: PortProps) {
+function Port({ id, name, side, top, named, spare = false }: PortProps) {
   const end = `${id}.${name}`;
   const state = useCanvas(({ legal }) =>
     legal === null ? "calm" : legal.has(`${side} ${end}`) ? "legal" : "illegal",
@@ -197,14 +197,15 @@ function Port({ id, name, side, top, named }: PortProps) {
         position={side === "source" ? Side.Right : Side.Left}
         className={styles["port"] ?? ""}
         data-state={state}
+        data-spare={spare}
         style={{ top }}
         role="img"
         aria-label={label}
         title={name}
       />
       {named && (
-        <span className={styles["portName"]} data-side={side} style={{ top: top - 8 }}>
-          {name}
+        <span className={styles["portName"]} data-side={side} data-spare={spare} style={{ top: top - 8 }}>
+          {spare ? `+ ${baseOf(name)}` : name}
         </span>
       )}
     </>

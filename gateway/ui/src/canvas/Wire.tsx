@@ -8,7 +8,9 @@ import styles from "./canvas.module.css";
 import type { CanvasEdge } from "./nodes";
 import { useCanvas } from "./state";
 
-const LOOP = 48;
+const LOOP = 40;
+/** From a port down to the room below its component. */
+const BELOW = 168;
 
 export const Wire = memo(function Wire(props: EdgeProps<CanvasEdge>) {
   const { id, source, target, sourceHandleId, targetHandleId, selected } = props;
@@ -48,9 +50,9 @@ function pathOf(props: EdgeProps<CanvasEdge>): [string, number, number] {
   const right = sourceX + LOOP;
   const left = targetX - LOOP;
   const down = targetY > sourceY;
-  // Between the lines: just above the lower one, where wrapped layouts leave room.
+  // Just below the line that the wire leaves, where wrapped layouts leave room.
   const middle =
-    Math.abs(targetY - sourceY) < 120 ? Math.max(sourceY, targetY) + 170 : down ? targetY - 52 : sourceY - 52;
+    down && targetY - sourceY > BELOW * 1.2 ? sourceY + BELOW : Math.max(sourceY, targetY) + BELOW;
   const bend = (from: number, to: number) => Math.sign(to - from) * Math.min(16, Math.abs(to - from) / 2);
   const first = bend(sourceY, middle);
   const second = bend(middle, targetY);

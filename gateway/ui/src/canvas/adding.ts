@@ -1,17 +1,20 @@
 // Adding a component: under a free name, with defaults that the server will suggest, and connected to what asked for it.
 
 import type { ComponentType, Workspace } from "@/app/workspace";
-import { addComponent, all, connect, type Edit, insertOnWire } from "@/document/edits";
+import { addComponent, all, connect, type Edit, insertOnWire, move } from "@/document/edits";
 import {
   type Component,
   type Connection,
+  endOf,
   freeId,
   type Json,
+  type ModelDocument,
   type Position,
   type Values,
 } from "@/document/model";
 import { text } from "@/text/text";
-import { closesCircle, fits } from "./ports";
+import { closesCircle, descendants, fits } from "./ports";
+import { WIDTH } from "./sizes";
 import type { Dangling } from "./state";
 
 /** Add a component and select it.
@@ -89,10 +92,33 @@ export function canInsert(workspace: Workspace, id: string, wire: Connection): b
   return !wired && !closesCircle(document, wire.from.split(".")[0] ?? "", id);
 }
 
+/** Put a component into a wire, and lay it between the two ends, with room for it. */
 export function insert(workspace: Workspace, id: string, wire: Connection): Edit {
-  const type = workspace.types.get(workspace.store.document.components[id]?.type ?? "");
-  return insertOnWire(wire, id, type?.inputs[0]?.name ?? "input", type?.outputs[0]?.name ?? "output");
+  const { document } = workspace.store;
+  const type = workspace.types.get(document.components[id]?.type ?? "");
+  const wired = insertOnWire(wire, id, type?.inputs[0]?.name ?? "input", type?.outputs[0]?.name ?? "output");
+  return all(wired, move(roomFor(document, id, wire)));
 }
+
+/** Where a component goes that is put into a wire, and where those go that must make room for it. */
+function roomFor(document: ModelDocument, id: string, wire: Connection): Map<string, Position> {
+  const placeOf = (name: string): Position => document.components[name]?.position ?? [0, 0];
+  const target = endOf(wire.to).component;
+  const [left, top] = placeOf(endOf(wire.from).component);
+  const [right, level] = placeOf(target);
+  const places = new Map<string, Position>([[id, [left + STEP, top]]]);
+  const missing = left + 2 * STEP - right;
+  // An end on another line of a wrapped layout needs no more room.
+  if (missing <= 0 || right <= left) return places;
+  for (const name of [target, ...descendants(document.connections, target)]) {
+    const [x, y] = placeOf(name);
+    if (x >= right && Math.abs(y - level) < SAME_LINE) places.set(name, [x + missing, y]);
+  }
+  return places;
+}
+
+const STEP = WIDTH + 76;
+const SAME_LINE = 220;
 
 /** The place, or one a little further where something lies there already. */
 function clear(workspace: Workspace, [x, y]: Position): Position {

@@ -113,7 +113,12 @@ function toggle(workspace: Workspace, flag: "bypassed" | "collapsed"): void {
 function tidy(workspace: Workspace): void {
   const ids = new Set(selected(workspace));
   const { document } = workspace.store;
-  const places = placesOf(document, workspace.types, ids.size > 1 ? ids : undefined);
+  const places = placesOf(
+    document,
+    workspace.types,
+    ids.size > 1 ? ids : undefined,
+    workspace.canvas?.aspect(),
+  );
   workspace.store.edit({ label: text("edit.tidy") }, move(places));
   if (ids.size < 2) requestAnimationFrame(() => workspace.canvas?.fit());
 }
@@ -127,7 +132,7 @@ export const canvasCommands: readonly Command[] = [
     id: "quickAdd",
     title: "command.quickAdd",
     group: "add",
-    keys: ["Space", "Tab"],
+    keys: ["Space"],
     scope: "canvas",
     run: (workspace) => workspace.canvas?.quickAdd(),
   }),

@@ -7,6 +7,8 @@ export interface Controls {
   zoom(step: "in" | "out" | "reset"): void;
   /** Bring a component into the middle, and select it. */
   reveal(id: string): void;
+  /** Width by height of what is seen. */
+  aspect(): number;
   /** The middle of what is seen, in coordinates of the document. */
   middle(): Position;
   /** Open quick add: at the pointer, else in the middle. */

@@ -5,11 +5,11 @@ import { groupBy } from "@/document/collections";
 import { endOf, type ModelDocument, type Position } from "@/document/model";
 import { WIDTH } from "./sizes";
 
-const BETWEEN_LAYERS = 84;
+const BETWEEN_LAYERS = 76;
 const BETWEEN_NODES = 36;
 const BETWEEN_LINES = 72;
-/** Width by height that a wrapped layout aims at. */
-const ASPECT = 1.9;
+/** Width by height that a wrapped layout aims at, where the window does not say. */
+const ASPECT = 1.6;
 /** A graph of fewer layers stays in one line. */
 const LAYERS_IN_ONE_LINE = 7;
 
@@ -25,9 +25,10 @@ export function layout(
   document: ModelDocument,
   heights: ReadonlyMap<string, number>,
   ids?: ReadonlySet<string>,
+  aspect = ASPECT,
 ): Map<string, Position> {
   const chosen = Object.keys(document.components).filter((id) => !ids || ids.has(id));
-  const placed = wrapped(layered(document, chosen, heights));
+  const placed = wrapped(layered(document, chosen, heights), aspect);
   const origin = originOf(document, chosen);
   const [left, top] = [Math.min(...placed.map((item) => item.x)), Math.min(...placed.map((item) => item.y))];
   return new Map(placed.map((item) => [item.id, [origin[0] + item.x - left, origin[1] + item.y - top]]));
@@ -71,7 +72,7 @@ function layered(
   });
 }
 
-function wrapped(placed: Placed[]): Placed[] {
+function wrapped(placed: Placed[], aspect: number): Placed[] {
   const layers = [...groupBy(placed, (item) => Math.round(item.x)).entries()]
     .sort(([left], [right]) => left - right)
     .map(([, items]) => items);
@@ -81,7 +82,7 @@ function wrapped(placed: Placed[]): Placed[] {
   const step = WIDTH + BETWEEN_LAYERS;
   const perLine = Math.max(
     4,
-    Math.round(Math.sqrt((layers.length * ASPECT * (height + BETWEEN_LINES)) / step)),
+    Math.round(Math.sqrt((layers.length * aspect * (height + BETWEEN_LINES)) / step)),
   );
   if (perLine >= layers.length) return placed;
   const lines = Math.ceil(layers.length / perLine);

@@ -10,6 +10,8 @@ export interface PortView {
   rank: number | null;
   dtype: string | null;
   required: boolean;
+  /** The next of a repeated port, which nothing needs yet. */
+  spare?: boolean;
 }
 
 interface Port extends PortView {
@@ -29,6 +31,7 @@ export function inputsOf(
 ): PortView[] {
   const declared: readonly Port[] = type?.inputs ?? [];
   const found = declared.flatMap((port) => (port.repeated ? repeated(port, connected) : [port]));
+  found.sort((left, right) => Number(left.spare ?? false) - Number(right.spare ?? false));
   return withOthers(found, [...(component.ports?.inputs ?? []), ...connected]);
 }
 
@@ -54,6 +57,7 @@ function repeated(port: Port, connected: readonly string[]): PortView[] {
     ...port,
     name: number === 1 ? port.name : `${port.name}_${number}`,
     required: port.required && number === 1,
+    spare: number > 1 && !numbers.includes(number),
   }));
 }
 

@@ -25,6 +25,7 @@ export function placesOf(
   document: ModelDocument,
   types: ReadonlyMap<string, ComponentType>,
   ids?: ReadonlySet<string>,
+  aspect?: number,
 ): Map<string, Position> {
-  return layout(document, heightsOf(document, types), ids);
+  return layout(document, heightsOf(document, types), ids, aspect);
 }

@@ -52,6 +52,10 @@ export function useControls(workspace: Workspace, frame: RefObject<HTMLDivElemen
         void flow.setCenter(x, y, { zoom: Math.max(flow.getZoom(), 0.7), duration: duration() });
         focus(id);
       },
+      aspect: () => {
+        const box = element?.getBoundingClientRect();
+        return Math.max(1, Math.min(2.2, box?.height ? box.width / box.height : 1.6));
+      },
       middle: () => {
         const { x, y } = flow.screenToFlowPosition(center());
         return [x - WIDTH / 2, y - HEAD / 2];

@@ -10,7 +10,7 @@ import {
 } from "@xyflow/react";
 import { type DragEvent, useCallback, useMemo, useRef, useState } from "react";
 import type { Workspace } from "@/app/workspace";
-import { all, disconnect, move } from "@/document/edits";
+import { disconnect, move } from "@/document/edits";
 import type { Connection, Position } from "@/document/model";
 import { text } from "@/text/text";
 import { addType, canInsert, insert } from "./adding";
@@ -115,11 +115,11 @@ function useDragging(
       },
       onNodeDragStop: (_event: unknown, node?: CanvasNode | CanvasNode[]) => {
         const places = current.current;
-        const { over } = useCanvas.getState();
-        const id = Array.isArray(node) ? undefined : node?.id;
+        const only = !Array.isArray(node) && node?.type === "component" && places?.size === 1 ? node : null;
+        const over = only && wireUnder(workspace, flow, only);
         useCanvas.setState({ over: null });
-        if (places && over && id)
-          store.edit({ label: text("edit.insert", { id }) }, all(move(places), insert(workspace, id, over)));
+        if (places && over && only)
+          store.edit({ label: text("edit.insert", { id: only.id }) }, insert(workspace, only.id, over));
         else if (places) store.edit({ label: text("edit.move") }, move(places));
         current.current = null;
         setMoving(null);
@@ -127,6 +127,8 @@ function useDragging(
     };
   }, [workspace, store, flow, setMoving]);
 }
+
+const REACH = 20;
 
 /** The wire whose middle lies under a dragged component that could be put into it. */
 function wireUnder(
@@ -137,7 +139,7 @@ function wireUnder(
   const { connections } = workspace.store.document;
   const { x, y } = node.position;
   const inside = (left: number, top: number) =>
-    left > x && left < x + WIDTH && top > y - 8 && top < y + HEAD + 8;
+    left > x && left < x + WIDTH && top > y - REACH && top < y + HEAD + REACH;
   for (const wire of connections) {
     const [from, to] = [
       flow.getInternalNode(wire.from.split(".")[0] ?? ""),

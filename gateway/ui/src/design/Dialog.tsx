@@ -21,7 +21,16 @@ export function Dialog({ title, open, onClose, width = 640, children, tools }: D
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={styles["overlay"]} />
-        <Radix.Content className={styles["dialog"]} style={{ width }} aria-describedby={undefined}>
+        <Radix.Content
+          className={styles["dialog"]}
+          style={{ width }}
+          aria-describedby={undefined}
+          // The first control would get the focus, and show its tooltip.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            (event.currentTarget as HTMLElement | null)?.focus();
+          }}
+        >
           <header className={styles["dialogHeader"]}>
             <Radix.Title asChild>
               <h2>{title}</h2>

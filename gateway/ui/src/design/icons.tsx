@@ -4,6 +4,7 @@ const PATHS = {
   add: "M8 3v10M3 8h10",
   align: "M3 2v12M6 5h7M6 11h4",
   arrowDown: "M4 6l4 4 4-4",
+  arrowLeft: "M10 4L6 8l4 4",
   arrowRight: "M6 4l4 4-4 4",
   bypass: "M2 11h3c4 0 2-6 6-6h3M12 3l2 2-2 2M6.5 13.5h3",
   check: "M3 8.5l3.2 3.2L13 5",

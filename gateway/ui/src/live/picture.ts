@@ -59,14 +59,26 @@ function table(picture: Visualization): Colour[] {
   return Array.from({ length: 256 }, (_, value) => colour(value / 255));
 }
 
+/** Pixels between the channels of a sheet, and as many channels as the server draws into one. */
+export const GAP = 1;
+const MOST_CHANNELS = 16;
+
+/** How the channels of a sheet lie: how many, in how many columns, and the size of one with its gap. */
+export function gridOf(picture: Visualization) {
+  const count = Math.max(1, Math.min(picture.channels, MOST_CHANNELS));
+  const columns = Math.ceil(Math.sqrt(count));
+  const rows = Math.ceil(count / columns);
+  return { count, columns, width: (picture.width + GAP) / columns, height: (picture.height + GAP) / rows };
+}
+
 /** The address of a picture's image: a data URL of what came, or of its coloured copy. */
 export async function addressOf(picture: Visualization): Promise<string | null> {
   if (!picture.png) return null;
   const plain = `data:image/png;base64,${picture.png}`;
-  return scaleOf(picture) === "grey" ? plain : await coloured(plain, table(picture));
+  return scaleOf(picture) === "grey" ? plain : await coloured(plain, table(picture), picture);
 }
 
-async function coloured(address: string, colours: Colour[]): Promise<string> {
+async function coloured(address: string, colours: Colour[], picture: Visualization): Promise<string> {
   const image = new Image();
   image.src = address;
   await image.decode();
@@ -81,5 +93,16 @@ async function coloured(address: string, colours: Colour[]): Promise<string> {
     for (let channel = 0; channel < 3; channel += 1) pixels.data[place + channel] = colour[channel] ?? 0;
   }
   context.putImageData(pixels, 0, 0);
+  if (picture.kind === "channels") clearGaps(context, picture);
   return canvas.toDataURL("image/png");
+}
+
+/** The server draws the gaps between channels in the colour of the smallest value: they would look like data. */
+function clearGaps(context: CanvasRenderingContext2D, picture: Visualization): void {
+  const { columns, width, height, count } = gridOf(picture);
+  const rows = Math.ceil(count / columns);
+  for (let column = 1; column < columns; column += 1)
+    context.clearRect(Math.round(column * width) - GAP, 0, GAP, picture.height);
+  for (let row = 1; row < rows; row += 1)
+    context.clearRect(0, Math.round(row * height) - GAP, picture.width, GAP);
 }
