@@ -102,3 +102,28 @@ def test_weights_before_targets_are_refused(
         {"from": "noisy.output", "to": "train.targets"},
     ]
     assert ("noisy", "weights-before-targets") in errors(digits, catalogue, profile)
+
+
+def test_a_bypassed_component_is_no_part_of_the_model_and_its_errors_do_not_count(
+    digits: dict[str, Any], catalogue: Catalogue, profile: DatasetProfile
+) -> None:
+    digits["components"]["conv1"] |= {"bypassed": True, "settings": {"filters": 0}}
+    analysis = analyse(Document.parse(digits), catalogue, profile)
+    assert analysis.diagnostics == []
+    assert "conv1" not in analysis.nodes
+    assert "conv1" in analysis.document.components
+    assert analysis.nodes["flatten1"].outputs["output"].shape == (None, 64)
+
+
+def test_an_analysis_after_a_bypass_says_what_a_fresh_one_says(
+    digits: dict[str, Any], catalogue: Catalogue, profile: DatasetProfile
+) -> None:
+    before = analyse(Document.parse(digits), catalogue, profile)
+    digits["components"]["conv1"]["bypassed"] = True
+    bypassed = analyse(Document.parse(digits), catalogue, profile, previous=before)
+    assert bypassed.nodes.keys() == analyse(Document.parse(digits), catalogue, profile).nodes.keys()
+    del digits["components"]["conv1"]["bypassed"]
+    back = analyse(Document.parse(digits), catalogue, profile, previous=bypassed)
+    specs = [{name: item.outputs for name, item in analysis.nodes.items()} for analysis in (before, back)]
+    assert specs[0] == specs[1]
+    assert back.diagnostics == before.diagnostics

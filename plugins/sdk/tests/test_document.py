@@ -66,3 +66,37 @@ def test_lone_surrogates_are_refused(digits: dict[str, Any]) -> None:
     digits["components"]["conv1"]["settings"]["activation"] = json.loads('"\\ud800"')
     with pytest.raises(InvalidDocument, match="Unicode"):
         Document.parse(digits)
+
+
+def test_flags_stand_in_the_document_only_where_they_are_set(digits: dict[str, Any]) -> None:
+    plain = Document.parse(digits).canonical()
+    assert "bypassed" not in plain
+    assert "collapsed" not in plain
+    digits["components"]["conv1"] |= {"bypassed": True, "collapsed": True}
+    again = Document.parse(Document.parse(digits).canonical()).to_json()
+    assert again["components"]["conv1"]["bypassed"] is again["components"]["conv1"]["collapsed"] is True
+
+
+def test_what_feeds_bypassed_components_feeds_what_they_feed(digits: dict[str, Any]) -> None:
+    digits["components"]["conv1"]["bypassed"] = digits["components"]["flatten1"]["bypassed"] = True
+    document = Document.parse(digits)
+    counted = document.without_bypassed()
+    assert set(counted.components) == {"image", "digit", "dense1", "train"}
+    assert {(item.source, item.target) for item in counted.connections} == {
+        ("image.output", "dense1.input"),
+        ("dense1.output", "train.predictions"),
+        ("digit.output", "train.targets"),
+    }
+    assert len(document.connections) == 5
+
+
+def test_a_circle_of_bypassed_components_feeds_nothing(digits: dict[str, Any]) -> None:
+    digits["components"]["conv1"]["bypassed"] = digits["components"]["flatten1"]["bypassed"] = True
+    digits["connections"][0] = {"from": "flatten1.output", "to": "conv1.input"}
+    counted = Document.parse(digits).without_bypassed()
+    assert "dense1.input" not in {item.target for item in counted.connections}
+
+
+def test_without_bypassed_components_a_document_is_itself(digits: dict[str, Any]) -> None:
+    document = Document.parse(digits)
+    assert document.without_bypassed() is document

@@ -64,6 +64,8 @@ def test_everything_optional_survives_the_round_trip() -> None:
         "code": {"text": "x", "base": "y"},
         "ports": {"inputs": ["mask"], "outputs": []},
         "shares": "conv0",
+        "bypassed": True,
+        "collapsed": True,
     }
     document["notes"] = [{"text": "why", "position": [1, 2]}]
     document["groups"] = [{"title": "encoder", "components": ["conv1"]}]

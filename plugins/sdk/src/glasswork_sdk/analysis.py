@@ -122,12 +122,15 @@ class _Analyser:
         before: Analysis | None,
     ) -> None:
         self.document = document
+        self.counted = document.without_bypassed()
         self.data = before.results.data if before is not None and before.results.data == data else data
         self.measured = measured
         self.suggesting = suggest
         self.before = before
         known: Mapping[str, Declared] = before.results.declared if before else {}
-        self.declared = {name: declare(name, document, catalogue, known.get(name)) for name in document.components}
+        self.declared = {
+            name: declare(name, self.counted, catalogue, known.get(name)) for name in self.counted.components
+        }
         self.ports = {name: item.ports for name, item in self.declared.items()}
         self.wiring = self.wire()
         self.bindings = self.wiring.bindings
@@ -156,12 +159,12 @@ class _Analyser:
         before = self.before
         if (
             before is not None
-            and before.document.connections == self.document.connections
+            and before.document.without_bypassed().connections == self.counted.connections
             and before.results.ports == self.ports
             and _shares(before.results.declared) == _shares(self.declared)
         ):
             return before.wiring
-        return wire(self.document, self.ports)
+        return wire(self.counted, self.ports)
 
     def find_training(self, order: Iterable[str]) -> str | None:
         types = {name: self.declared[name].type for name in order}

@@ -85,7 +85,10 @@ class CustomPorts(_Model):
 
 
 class Component(_Model):
-    """One use of a component type; `settings` holds what the user set, `suggested` what suggestion filled in."""
+    """One use of a component type; `settings` holds what the user set, `suggested` what suggestion filled in.
+
+    One that is `bypassed` is left out of what is computed; `collapsed` is how the canvas shows it.
+    """
 
     type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}$")]
     settings: dict[str, Any] = Field(default_factory=dict)
@@ -94,6 +97,8 @@ class Component(_Model):
     code: CustomCode | None = None
     ports: CustomPorts | None = None
     position: tuple[Coordinate, Coordinate] | None = None
+    bypassed: bool = False
+    collapsed: bool = False
 
     @property
     def values(self) -> dict[str, Any]:
@@ -181,6 +186,20 @@ class Document(_Model):
         except ValidationError as error:
             raise _as_invalid(error) from None
 
+    def without_bypassed(self) -> Document:
+        """Return the document as it is computed: what feeds a bypassed component feeds what that one feeds.
+
+        Of several inputs the first one that is connected counts. Where nothing is bypassed it is the same document.
+        """
+        gone = {name for name, item in self.components.items() if item.bypassed}
+        if not gone:
+            return self
+        components = {name: item for name, item in self.components.items() if name not in gone}
+        healed = (_healed(wire, self.connections, gone) for wire in self.connections if wire.to_component not in gone)
+        return self.model_copy(
+            update={"components": components, "connections": tuple(wire for wire in healed if wire is not None)}
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return the document as JSON values in canonical key order, numbers without a fraction as integers."""
         document: dict[str, Any] = {
@@ -203,6 +222,18 @@ class Document(_Model):
     def etag(self) -> str:
         """Return the sha256 of the canonical text, in hexadecimal."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+
+def _healed(wire: Connection, connections: tuple[Connection, ...], gone: set[str]) -> Connection | None:
+    """Return a wire that begins before the components that are gone; None where nothing does."""
+    source, passed = wire.source, set[str]()
+    while (component := source.partition(".")[0]) in gone:
+        before = next((item.source for item in connections if item.to_component == component), None)
+        if before is None or component in passed:
+            return None
+        passed.add(component)
+        source = before
+    return wire if source == wire.source else wire.model_copy(update={"source": source})
 
 
 def _decode(source: bytes | str) -> Mapping[str, Any]:
@@ -317,6 +348,9 @@ def _component_json(component: Component) -> dict[str, Any]:
         result["ports"] = {"inputs": list(component.ports.inputs), "outputs": list(component.ports.outputs)}
     if component.position is not None:
         result["position"] = _canonical(list(component.position))
+    for flag in ("bypassed", "collapsed"):
+        if getattr(component, flag):
+            result[flag] = True
     return result
 
 

@@ -203,6 +203,8 @@ def _component_message(component: Mapping[str, Any]) -> pb.Component:
         settings=dict_to_struct(component.get("settings") or {}),
         position=component.get("position") or (),
         shares=component.get("shares") or "",
+        bypassed=component.get("bypassed", False),
+        collapsed=component.get("collapsed", False),
     )
     if component.get("suggested"):
         message.suggested.CopyFrom(dict_to_struct(component["suggested"]))
@@ -225,6 +227,10 @@ def _component_dict(message: pb.Component) -> dict[str, Any]:
         component["ports"] = {"inputs": list(message.ports.inputs), "outputs": list(message.ports.outputs)}
     if message.position:
         component["position"] = [number(value) for value in message.position]
+    if message.bypassed:
+        component["bypassed"] = True
+    if message.collapsed:
+        component["collapsed"] = True
     return component
 
 

@@ -315,10 +315,16 @@ class Component(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     PORTS_FIELD_NUMBER: _builtins.int
     SHARES_FIELD_NUMBER: _builtins.int
+    BYPASSED_FIELD_NUMBER: _builtins.int
+    COLLAPSED_FIELD_NUMBER: _builtins.int
     type: _builtins.str
     """The component type, as plugin.name."""
     shares: _builtins.str
     """The id of the component whose layer, with its weights, this one calls again; empty for none."""
+    bypassed: _builtins.bool
+    """Whether it is left out of what is computed: what feeds it feeds what it feeds."""
+    collapsed: _builtins.bool
+    """Whether the canvas shows it without its preview; never changes what is computed."""
     @_builtins.property
     def settings(self) -> _struct_pb2.Struct:
         """Exactly what the user set."""
@@ -349,10 +355,12 @@ class Component(_message.Message):
         code: Global___CustomCode | None = ...,
         ports: Global___CustomPorts | None = ...,
         shares: _builtins.str = ...,
+        bypassed: _builtins.bool = ...,
+        collapsed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "ports", b"ports", "settings", b"settings", "suggested", b"suggested"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "ports", b"ports", "position", b"position", "settings", b"settings", "shares", b"shares", "suggested", b"suggested", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bypassed", b"bypassed", "code", b"code", "collapsed", b"collapsed", "ports", b"ports", "position", b"position", "settings", b"settings", "shares", b"shares", "suggested", b"suggested", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
