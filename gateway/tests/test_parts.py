@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from glasswork.codegen.v1 import codegen_pb2
 from glasswork.graph.v1 import graph_pb2
 from glasswork.trainer.v1 import trainer_pb2
 from glasswork_gateway import translate
@@ -163,3 +164,10 @@ def test_a_shape_is_told_without_the_batch() -> None:
     item = graph_pb2.ComponentCode(id="a", specs={"output": spec})
     shapes = translate.shapes(item)
     assert shapes == {"output": {"shape": [8, None, 3], "dtype": "float32"}}
+
+
+def test_settings_keep_the_order_in_which_they_were_declared() -> None:
+    message = codegen_pb2.ComponentType(type="x.y", settings=["filters", "activation", "bias"])
+    message.settings_schema.update({"properties": {"activation": {}, "bias": {}, "filters": {}, "other": {}}})
+    schema = translate.component_type(message)["settings_schema"]
+    assert list(schema["properties"]) == ["filters", "activation", "bias", "other"]

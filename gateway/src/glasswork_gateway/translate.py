@@ -44,12 +44,19 @@ def component_type(message: codegen_pb2.ComponentType) -> Json:
         "plugin": message.plugin,
         "inputs": [_port(port) for port in message.inputs],
         "outputs": [_port(port) for port in message.outputs],
-        "settings_schema": struct_to_dict(message.settings_schema),
+        "settings_schema": _in_order(struct_to_dict(message.settings_schema), message.settings),
         "documentation": message.documentation,
         "training": message.training,
         "metrics": list(message.metrics),
         "keywords": list(message.keywords),
     }
+
+
+def _in_order(schema: Json, names: Iterable[str]) -> Json:
+    """Return a schema with its properties as they were declared: a protobuf map has no order, and a form has one."""
+    properties: Json = schema.get("properties", {})
+    ordered = {name: properties[name] for name in (*names, *properties) if name in properties}
+    return {**schema, "properties": ordered} if properties else schema
 
 
 def plugin(message: codegen_pb2.Plugin) -> Json:

@@ -110,6 +110,7 @@ CASES: list[tuple[str, str, Change]] = [
     ("long-recurrent", "image", lambda d: _long(d.set("image", size=[64, 64]).figures("image", height=64, width=64))),
     ("layer-too-large", "image", lambda d: d.set("dense1", units=30_000)),
     ("huge-flatten", "image", lambda d: d.set("image", size=[96, 96]).figures("image", height=96, width=96)),
+    ("dense-on-grid", "image", lambda d: d.take_out("flatten1")),
     ("memory-will-not-fit", "image", lambda d: d.set("image", size=[1024, 1024]).set("train", batch_size=512)),
     ("merge-of-one", "table", lambda d: d.rewire("merge1.input_2", "age_scale.output")),
     ("duplicate-branch", "table", lambda d: d.add("age2", "normalize", "age", mean=33.5, std=21.5).connect(

@@ -194,6 +194,7 @@ def component_type_message(full: str, item: ComponentType[Any], page: str) -> pb
         inputs=_ports(item.inputs(settings)) if settings else [],
         outputs=_ports(item.outputs(settings)) if settings else [],
         settings_schema=dict_to_struct(item.Settings.model_json_schema()),
+        settings=item.Settings.model_fields,
         documentation=page,
         training=isinstance(item, TrainingType),
         metrics=metrics,

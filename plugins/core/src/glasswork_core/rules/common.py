@@ -99,6 +99,19 @@ def last_dense(view: View, head: Head) -> Node | None:
     return node if good and node is not None and node.component.code is None and node.component.shares is None else None
 
 
+def first_dense_on(view: View, head: Head, rank: int) -> Node | None:
+    """Return the first Dense before a prediction whose input has so many axes or more; None where there is none."""
+    found: Node | None = None
+    node: Node | None = head.prediction
+    steps = 0
+    while node is not None and steps <= len(view.nodes):
+        spec = view.input_spec(node)
+        if node.component.type == "core.dense" and spec is not None and spec.rank >= rank:
+            found = node
+        node, steps = view.source(node), steps + 1
+    return found
+
+
 def figures_of(column: FeatureProfile) -> dict[str, Any]:
     """Return the numbers that Normalize and Denormalize are suggested for a column."""
     figures = column.statistics

@@ -15,6 +15,7 @@ from glasswork_sdk.view import Head, View
 from glasswork_core.rules.common import (
     CLASSIFICATION,
     ONLY_REGRESSION,
+    first_dense_on,
     is_training,
     last_dense,
     retyped_training,
@@ -203,7 +204,8 @@ def _mended_width(
             changes["activation"] = activation
         patch = view.fixes.assign(dense.id, **changes) if changes else NO_PATCH
         if prediction.rank > 2:
-            return (*patch, *view.fixes.insert(f"{dense.id}.input", "core.flatten", {}))
+            first = first_dense_on(view, head, prediction.rank) or dense
+            return (*patch, *view.fixes.insert(f"{first.id}.input", "core.flatten", {}))
         return patch
     last: Chain = (("core.dense", {"units": math.prod(sizes), "activation": activation}, {}),)
     shaped: Chain = (("core.reshape", {"shape": sizes}, {}),) if len(sizes) > 1 else ()

@@ -11,7 +11,7 @@ from glasswork_sdk.rules import NO_PATCH, Finding, Patch, Rule, rule
 from glasswork_sdk.view import View
 
 from glasswork_core.choices import per_axis
-from glasswork_core.rules.common import WEIGHTED, activation_of
+from glasswork_core.rules.common import WEIGHTED, activation_of, first_dense_on
 
 LINEAR_BETWEEN: Final = frozenset({"core.flatten", "core.reshape", "core.dropout", "core.batch_normalization"})
 SATURATING: Final = frozenset({"sigmoid", "tanh", "softsign"})
@@ -300,6 +300,27 @@ def _huge_flatten(view: View) -> Iterator[Finding]:
 
 
 @rule(
+    "dense-on-grid", Severity.WARNING, "A Dense works on each place of an image alone",
+    why="A Dense connects the last axis only: on an image it sees one place at a time, never how they belong together.",
+    remedy="Insert a Flatten before it, or a Pooling over the whole image.",
+)  # fmt: skip
+def _dense_on_grid(view: View) -> Iterator[Finding]:
+    for head in view.heads:
+        # A target for each place, as a mask, is the case in which this is meant.
+        if head.truth is None or head.truth.rank > 2:
+            continue
+        node = first_dense_on(view, head, 4)
+        spec = view.input_spec(node) if node is not None else None
+        if node is None or spec is None:
+            continue
+        yield Finding(
+            node.id,
+            f"{node.label} works on each place of its input {spec.shape_text()} alone. Insert a Flatten before it.",
+            fix=view.fixes.insert(f"{node.id}.input", "core.flatten", {}),
+        )
+
+
+@rule(
     "memory-will-not-fit", Severity.WARNING, "A step needs more memory than most machines have",
     why="While it learns, every value of every layer is kept for each row of the batch, and each weight several times.",
     remedy="Use a smaller batch size, smaller images or fewer filters.",
@@ -388,5 +409,5 @@ def _code_without_base(view: View) -> Iterator[Finding]:
 RULES: Final[tuple[Rule, ...]] = (
     _linear_stack, _saturating_stack, _deep_without_normalization, _kernel_larger_than_input, _strides_skip,
     _pooling_drops_edge, _recurrent_one_step, _recurrent_relu, _long_recurrent, _layer_too_large, _huge_flatten,
-    _memory_will_not_fit, _merge_of_one, _duplicate_branch, _code_without_base,
+    _dense_on_grid, _memory_will_not_fit, _merge_of_one, _duplicate_branch, _code_without_base,
 )  # fmt: skip

@@ -92,6 +92,7 @@ class ComponentType(_message.Message):
     TRAINING_FIELD_NUMBER: _builtins.int
     METRICS_FIELD_NUMBER: _builtins.int
     KEYWORDS_FIELD_NUMBER: _builtins.int
+    SETTINGS_FIELD_NUMBER: _builtins.int
     type: _builtins.str
     """plugin.name, as documents write it."""
     title: _builtins.str
@@ -126,6 +127,10 @@ class ComponentType(_message.Message):
     def keywords(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Other names under which people look for it (Keras, PyTorch)."""
 
+    @_builtins.property
+    def settings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The names of its settings in the order in which they were declared, which the schema's map does not keep."""
+
     def __init__(
         self,
         *,
@@ -141,10 +146,11 @@ class ComponentType(_message.Message):
         training: _builtins.bool = ...,
         metrics: _abc.Iterable[_builtins.str] | None = ...,
         keywords: _abc.Iterable[_builtins.str] | None = ...,
+        settings: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["settings_schema", b"settings_schema"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "documentation", b"documentation", "inputs", b"inputs", "keywords", b"keywords", "metrics", b"metrics", "outputs", b"outputs", "plugin", b"plugin", "settings_schema", b"settings_schema", "summary", b"summary", "title", b"title", "training", b"training", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "documentation", b"documentation", "inputs", b"inputs", "keywords", b"keywords", "metrics", b"metrics", "outputs", b"outputs", "plugin", b"plugin", "settings", b"settings", "settings_schema", b"settings_schema", "summary", b"summary", "title", b"title", "training", b"training", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
