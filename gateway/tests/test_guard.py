@@ -11,9 +11,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIWebSocketRoute, iter_route_contexts
+from glasswork_gateway import pages
 from glasswork_gateway.guard import BODY_LIMIT, PUBLIC, Guard
-from glasswork_gateway.pages import is_public
 from glasswork_gateway.keyring import Keyring
+from glasswork_gateway.pages import is_public
+from glasswork_gateway.routes import pages as pages_routes
 from glasswork_gateway.settings import GatewaySettings
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "nonsense")
@@ -151,17 +153,23 @@ async def test_a_forged_cookie_is_refused(client: httpx.AsyncClient, cookie: str
     assert answer.status_code == 401
 
 
-async def test_a_browser_without_a_token_gets_a_sign_in_page(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/docs", headers={"Accept": "text/html"})
-    assert answer.status_code == 401
-    assert "glasswork token" in answer.text
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
+@pytest.fixture(params=["built", "API alone"])
+def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a browser shows first, once with the page in the package and once without."""
+    built = pages.Asset(b"<title>the page</title>", None, "text/html") if request.param == "built" else None
+    for module in (pages, pages_routes):
+        monkeypatch.setattr(module, "asset", lambda path: built)
+    return "the page" if built else "glasswork token"
 
 
-async def test_the_first_page_says_that_the_api_is_up(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/")
-    assert answer.status_code == 200
-    assert "/docs" in answer.text
+@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/models/digits", 200), ("/docs", 401), ("/nothing", 401)])
+async def test_a_browser_without_a_token_gets_the_page_that_signs_in(
+    client: httpx.AsyncClient, page: str, path: str, status: int
+) -> None:
+    answer = await client.get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == status
+    assert page in answer.text
+    assert "script-src 'self';" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 

@@ -309,3 +309,31 @@ def open_empty(page: Any, new_model: Model) -> str:
     expect(page.get_by_text("An empty canvas")).to_be_visible()
     settled(page)
     return model
+
+
+def test_a_bypassed_component_is_left_out_until_it_is_taken_in_again(
+    page: Any, new_model: Model, glasswork: Glasswork
+) -> None:
+    model = new_model(template="digits")
+    open_model(page, model)
+    node(page, "pool1").locator("header").click()
+    page.keyboard.press("b")
+    expect(node(page, "pool1").get_by_text("bypassed")).to_be_visible()
+    expect(node(page, "flatten1").get_by_text("up to date")).to_be_visible()
+    page.wait_for_timeout(500)
+    settled(page)
+    document = graph(glasswork, model)
+    assert document["components"]["pool1"]["bypassed"] is True
+    code = glasswork.client.post("/code", {"graph": document})
+    assert "pool1" not in code["components"]
+    page.keyboard.press("Control+z")
+    expect(node(page, "pool1").get_by_text("up to date")).to_be_visible()
+
+
+def test_a_collapsed_component_is_only_as_tall_as_its_name(page: Any, new_model: Model) -> None:
+    open_model(page, new_model(template="digits"))
+    before = node(page, "conv1").bounding_box()["height"]
+    node(page, "conv1").locator("header").click()
+    page.keyboard.press("h")
+    expect(node(page, "conv1").locator("img")).to_have_count(0)
+    assert node(page, "conv1").bounding_box()["height"] < before / 3

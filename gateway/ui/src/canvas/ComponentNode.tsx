@@ -84,13 +84,8 @@ function Preview({ id, live }: { id: string; live: Live }) {
       </div>
     );
   return (
-    <button
-      type="button"
-      tabIndex={-1}
-      className={styles["preview"]}
-      aria-label={text("node.enlarge", { id })}
-      onClick={enlarge}
-    >
+    <button type="button" tabIndex={-1} className={styles["preview"]} onClick={enlarge}>
+      <span className="hidden-visually">{text("node.enlarge", { id })}</span>
       <Picture
         picture={picture}
         image={live.image}

@@ -42,7 +42,10 @@ export function Dialog({ title, open, onClose, width = 640, children, tools }: D
               </Radix.Close>
             </div>
           </header>
-          <div className={styles["dialogBody"]}>{children}</div>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
+          <section aria-label={title} tabIndex={0} className={styles["dialogBody"]}>
+            {children}
+          </section>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
