@@ -40,14 +40,14 @@ def supervised(profile: DatasetProfile, inputs: Sequence[str], targets: Sequence
 def _features(graph: SuggestedGraph, profile: DatasetProfile, columns: Sequence[FeatureProfile]) -> str:
     """Add the inputs up to one tensor of rank 2, and return the id of the component that gives it."""
     told: set[str] = set()
-    parts = [_prepared(graph, column, row, _reason(column, columns, told)) for row, column in enumerate(columns)]
+    parts = [_prepared(graph, column, _reason(column, columns, told)) for column in columns]
     if len(parts) == 1:
         joined = parts[0]
     else:
         reason = f"The {len(parts)} inputs are put side by side, so that the model can combine them."
-        joined = graph.add("merge1", "core.merge", *parts, at=(2, 0), reason=reason, operation="concatenate", axis=-1)
+        joined = graph.add("merge1", "core.merge", *parts, reason=reason, operation="concatenate", axis=-1)
     images = any(column.type == "image" for column in columns)
-    return _body(graph, joined, profile.rows, images, at=5 if images else 3)
+    return _body(graph, joined, profile.rows, images)
 
 
 def _reason(column: FeatureProfile, columns: Sequence[FeatureProfile], told: set[str]) -> str:
@@ -63,38 +63,38 @@ def _reason(column: FeatureProfile, columns: Sequence[FeatureProfile], told: set
     return f"Layers learn best from values around 0, so {which} scaled by mean and deviation."
 
 
-def _source(graph: SuggestedGraph, column: FeatureProfile, at: tuple[int, int]) -> str:
-    source = graph.add(component_id(column.name), "core.data", at=at)
+def _source(graph: SuggestedGraph, column: FeatureProfile) -> str:
+    source = graph.add(component_id(column.name), "core.data")
     graph.components[source]["settings"]["feature"] = column.name
     return source
 
 
-def _prepared(graph: SuggestedGraph, column: FeatureProfile, row: int, reason: str) -> str:
-    source = _source(graph, column, (0, row))
+def _prepared(graph: SuggestedGraph, column: FeatureProfile, reason: str) -> str:
+    source = _source(graph, column)
     if column.type == "categorical":
-        return graph.add(f"{source}_one_hot", "core.one_hot", source, at=(1, row), reason=reason)
+        return graph.add(f"{source}_one_hot", "core.one_hot", source, reason=reason)
     if column.type == "binary":
         return source
-    scaled = _scaled(graph, source, row, reason)
-    return scaled if column.type == "numerical" else _convolutions(graph, scaled, column, row)
+    scaled = _scaled(graph, source, reason)
+    return scaled if column.type == "numerical" else _convolutions(graph, scaled, column)
 
 
-def _scaled(graph: SuggestedGraph, source: str, row: int, reason: str) -> str:
-    return graph.add(f"{source}_normalize", "core.normalize", source, at=(1, row), reason=reason, method="standardize")
+def _scaled(graph: SuggestedGraph, source: str, reason: str) -> str:
+    return graph.add(f"{source}_normalize", "core.normalize", source, reason=reason, method="standardize")
 
 
 def _images_to_images(graph: SuggestedGraph, column: FeatureProfile, goals: Sequence[FeatureProfile]) -> None:
     """Add an encoder that makes the image small, and for each target a decoder that makes it large again."""
     reason = _reason(column, [column], set())
-    last = _scaled(graph, _source(graph, column, (0, 0)), 0, reason)
+    last = _scaled(graph, _source(graph, column), reason)
     copied = any(goal.name == column.name for goal in goals)
     for number, filters in enumerate((32, 32)):
-        last = graph.add("conv1", "core.convolution", last, at=(2 + number, 0), filters=filters, kernel_size=[3, 3])
+        last = graph.add("conv1", "core.convolution", last, filters=filters, kernel_size=[3, 3])
         reason = (
             "Pooling makes the image smaller, so that each value describes a larger part of it." if not number else ""
         )
         last = graph.add(
-            "pool1", "core.pooling", last, at=(3 + number, 0), reason=reason, operation="max", pool_size=[2, 2],
+            "pool1", "core.pooling", last, reason=reason, operation="max", pool_size=[2, 2],
             padding="same",
         )  # fmt: skip
     filters = 8 if copied else 64
@@ -103,7 +103,7 @@ def _images_to_images(graph: SuggestedGraph, column: FeatureProfile, goals: Sequ
         if copied
         else "The values in the middle see the largest part of the image."
     )
-    code = graph.add("code", "core.convolution", last, at=(5, 0), reason=reason, filters=filters, kernel_size=[3, 3])
+    code = graph.add("code", "core.convolution", last, reason=reason, filters=filters, kernel_size=[3, 3])
     for row, goal in enumerate(goals):
         _connect(graph, _decoded(graph, code, _quarter(column), goal, row), goal, row)
 
@@ -115,24 +115,24 @@ def _decoded(graph: SuggestedGraph, features: str, size: tuple[int, int], goal: 
     for number, filters in enumerate((32, 32)):
         reason = "Transposed convolutions double the size of the image." if row + number == 0 else ""
         last = graph.add(
-            "up1", "core.convolution", last, at=(6 + number, row), reason=reason, variant="transposed",
+            "up1", "core.convolution", last, reason=reason, variant="transposed",
             filters=filters, kernel_size=[3, 3], strides=[2, 2],
         )  # fmt: skip
     if (4 * size[0], 4 * size[1]) != (height, width):  # pooling rounds up, and input and target may differ
-        last = graph.add("resize1", "core.resize", last, at=(8, row), height=height, width=width)
+        last = graph.add("resize1", "core.resize", last, height=height, width=width)
     figures = goal.statistics
     bounded = figures.min is not None and figures.max is not None and figures.min < figures.max
     activation, method = ("sigmoid", "range") if bounded else ("linear", "standardize")
     name = component_id(goal.name)
     last = graph.add(
-        f"{name}_pixels", "core.convolution", last, at=(9, row), filters=figures.channels or 1, kernel_size=[3, 3],
+        f"{name}_pixels", "core.convolution", last, filters=figures.channels or 1, kernel_size=[3, 3],
         activation=activation,
     )  # fmt: skip
     reason = f"The model learns in a small range, and this brings its answer back to the pixels of '{goal.name}'."
-    return graph.add(f"{name}_denormalize", "core.denormalize", last, at=(10, row), reason=reason, method=method)
+    return graph.add(f"{name}_denormalize", "core.denormalize", last, reason=reason, method=method)
 
 
-def _convolutions(graph: SuggestedGraph, source: str, column: FeatureProfile, row: int) -> str:
+def _convolutions(graph: SuggestedGraph, source: str, column: FeatureProfile) -> str:
     smallest = min(column.statistics.height, column.statistics.width) or 8
     blocks = max(1, min(5, math.floor(math.log2(max(smallest, 8) / 4))))
     last, filters = source, 32
@@ -145,31 +145,26 @@ def _convolutions(graph: SuggestedGraph, source: str, column: FeatureProfile, ro
                 "conv1",
                 "core.convolution",
                 last,
-                at=(2 + block, row),
                 reason=reason,
                 filters=filters,
                 kernel_size=[3, 3],
             )
             reason = ""
         reason = "Pooling halves the image, so that the next layers see larger patterns." if block == 0 else ""
-        last = graph.add(
-            "pool1", "core.pooling", last, at=(3 + block, row), reason=reason, operation="max", pool_size=[2, 2]
-        )
+        last = graph.add("pool1", "core.pooling", last, reason=reason, operation="max", pool_size=[2, 2])
         filters = min(filters * 2, 256)
-    return graph.add(
-        "flatten1", "core.flatten", last, at=(4 + blocks, row), reason="Dense layers take one axis of values."
-    )
+    return graph.add("flatten1", "core.flatten", last, reason="Dense layers take one axis of values.")
 
 
-def _body(graph: SuggestedGraph, joined: str, rows: int, images: bool, at: int) -> str:
+def _body(graph: SuggestedGraph, joined: str, rows: int, images: bool) -> str:
     units = 128 if images else 16 if rows < 1_000 else 64
     rate = 0.4 if images else 0.1
     reason = (
         f"{units} units are enough to combine the inputs of {rows:,} rows, and few enough not to learn them by heart."
     )
-    dense = graph.add("dense1", "core.dense", joined, at=(at, 0), reason=reason, units=units, activation="relu")
+    dense = graph.add("dense1", "core.dense", joined, reason=reason, units=units, activation="relu")
     reason = "Dropout keeps the model from relying on single values, so that it does better on new rows."
-    return graph.add("dropout1", "core.dropout", dense, at=(at + 1, 0), reason=reason, rate=rate)
+    return graph.add("dropout1", "core.dropout", dense, reason=reason, rate=rate)
 
 
 def _heads(graph: SuggestedGraph, features: str, goals: Sequence[FeatureProfile]) -> None:
@@ -177,11 +172,11 @@ def _heads(graph: SuggestedGraph, features: str, goals: Sequence[FeatureProfile]
         if goal.type == "image":
             _connect(graph, _drawn(graph, features, goal, row), goal, row)
             continue
-        answer = graph.add(f"{component_id(goal.name)}_dense", "core.dense", features, at=(8, row))
+        answer = graph.add(f"{component_id(goal.name)}_dense", "core.dense", features)
         if goal.type == "numerical":
             reason = f"The model learns around 0, and this brings its answer back to the units of '{goal.name}'."
             name = f"{component_id(goal.name)}_denormalize"
-            answer = graph.add(name, "core.denormalize", answer, at=(9, row), reason=reason, method="standardize")
+            answer = graph.add(name, "core.denormalize", answer, reason=reason, method="standardize")
         _connect(graph, answer, goal, row)
 
 
@@ -190,8 +185,8 @@ def _drawn(graph: SuggestedGraph, features: str, goal: FeatureProfile, row: int)
     height, width = _quarter(goal)
     reason = f"A small picture of {height} × {width} is made first, and then enlarged."
     units = height * width * 16
-    dense = graph.add("draw1", "core.dense", features, at=(4, row), reason=reason, units=units, activation="relu")
-    small = graph.add("reshape1", "core.reshape", dense, at=(5, row), shape=[height, width, 16])
+    dense = graph.add("draw1", "core.dense", features, reason=reason, units=units, activation="relu")
+    small = graph.add("reshape1", "core.reshape", dense, shape=[height, width, 16])
     return _decoded(graph, small, (height, width), goal, row)
 
 
@@ -202,7 +197,7 @@ def _quarter(column: FeatureProfile) -> tuple[int, int]:
 
 
 def _connect(graph: SuggestedGraph, answer: str, goal: FeatureProfile, row: int) -> None:
-    truth = _source(graph, goal, (10, row + 1))
+    truth = _source(graph, goal)
     suffix = "" if row == 0 else f"_{row + 1}"
     graph.connect(answer, f"train.predictions{suffix}")
     graph.connect(truth, f"train.targets{suffix}")
@@ -213,7 +208,7 @@ def _training(graph: SuggestedGraph, goals: Sequence[FeatureProfile], kind: str)
     what = "a class" if kind == "classification" else "an image" if goals[0].type == "image" else "a number"
     several = {"classification": "are classes", "regression": "are numbers or images", "multitask": "are of two kinds"}
     verb = f"is {what}" if len(goals) == 1 else several[kind]
-    graph.add("train", f"core.{kind}", at=(11, 0), reason=f"{names} {verb}, so the model learns by {kind}.")
+    graph.add("train", f"core.{kind}", reason=f"{names} {verb}, so the model learns by {kind}.")
 
 
 def component_id(column: str) -> str:

@@ -20,7 +20,6 @@ class SuggestedGraph:
         component_type: str,
         *sources: str,
         reason: str = "",
-        at: tuple[int, int] = (0, 0),
         **suggested: Any,
     ) -> str:
         """Add a component fed by the outputs of others.
@@ -30,7 +29,6 @@ class SuggestedGraph:
             component_type: `plugin.name`.
             sources: ids whose `output` goes to `input`, `input_2`, ….
             reason: one sentence that says why; empty for none.
-            at: column and row on the canvas.
             suggested: values of its settings.
 
         Returns:
@@ -39,9 +37,8 @@ class SuggestedGraph:
         name, number = component_id, 2
         while name in self.components:
             name, number = f"{component_id}_{number}", number + 1
-        self.components[name] = {
-            "type": component_type, "settings": {}, "suggested": suggested, "position": [260 * at[0], 240 * at[1]],
-        }  # fmt: skip
+        # Where it stands is the affair of who shows it: the page lays out what has no places.
+        self.components[name] = {"type": component_type, "settings": {}, "suggested": suggested}
         for index, source in enumerate(sources):
             self.connect(source, f"{name}.input" if index == 0 else f"{name}.input_{index + 1}")
         if reason:
