@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { resolved } from "@/code/hunks";
 import { bytesText, secondsText } from "@/code/quantities";
 import { diff } from "@/document/changes";
-import { connect, disconnect, setSetting } from "@/document/edits";
+import { all, connect, disconnect, setSetting } from "@/document/edits";
 import { connectionKey, type ModelDocument } from "@/document/model";
 import { describe as inWords, touched } from "@/problems/describe";
 
@@ -22,15 +22,12 @@ const titleOf = (type: string) => type.split(".")[1] ?? type;
 test("a fix is told in words", () => {
   const flatten = { type: "core.flatten", settings: {} };
   const added = { ...BEFORE, components: { ...BEFORE.components, flatten1: flatten } };
-  const steps = [
+  const fix = all(
     disconnect(new Set([connectionKey(WIRE)])),
     connect({ from: "conv1.output", to: "flatten1.input" }),
     setSetting("dense1", "units", 10),
-  ];
-  const changes = diff(
-    BEFORE,
-    steps.reduce((document, step) => step(document), added),
   );
+  const changes = diff(BEFORE, fix(added));
   const told = inWords(changes, titleOf);
   expect(told).toContain("adds flatten1 (flatten)");
   expect(told).toContain("disconnects conv1.output from dense1.input");

@@ -1,0 +1,132 @@
+"""What is selected: its settings, its code; what is wrong with the model, and how it is mended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+
+from .conftest import node, open_model, screenshot, settled
+
+Model = Callable[..., str]
+TEMPLATE = ROOT / "services/registry/src/glasswork_registry/templates/digits_images.json"
+
+
+@pytest.fixture
+def digits(page: Any, new_model: Model) -> Any:
+    """The page with the digits template open, and its first convolution selected."""
+    open_model(page, new_model(name="Digits", template="digits_images"))
+    node(page, "edges").get_by_text("edges", exact=True).click()
+    inspector(page).get_by_role("spinbutton", name="Filters").wait_for()
+    return page
+
+
+def inspector(page: Any) -> Any:
+    return page.get_by_role("region", name="Inspector")
+
+
+def write(page: Any, text: str) -> None:
+    """Replace the code of the component as a person does, and wait until it was taken in."""
+    inspector(page).locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(text)
+    page.wait_for_timeout(700)
+    settled(page)
+
+
+def test_the_form_shows_where_a_value_comes_from_and_gives_it_back(digits: Any) -> None:
+    field = inspector(digits).get_by_role("spinbutton", name="Filters")
+    assert field.input_value() == "16"
+    setting = field.locator("xpath=ancestor::*[@data-origin]")
+    assert setting.get_attribute("data-origin") == "suggested"
+    screenshot(digits, "inspector-settings")
+    field.fill("2 * 12")
+    field.press("Enter")
+    settled(digits)
+    assert setting.get_attribute("data-origin") == "set"
+    node(digits, "edges").get_by_text("24").first.wait_for()
+    setting.get_by_role("button", name="Reset to 16").click()
+    assert field.input_value() == "16"
+
+
+def test_dragging_a_number_runs_what_follows_and_nothing_else(digits: Any) -> None:
+    field = inspector(digits).get_by_role("spinbutton", name="Filters")
+    box = field.bounding_box()
+    digits.mouse.move(box["x"] + 40, box["y"] + 10)
+    digits.mouse.down()
+    for step in range(1, 9):
+        digits.mouse.move(box["x"] + 40 + 8 * step, box["y"] + 10)
+    digits.mouse.up()
+    settled(digits)
+    assert field.input_value() == "24"
+    node(digits, "edges").get_by_text("24").first.wait_for()
+    assert node(digits, "image").locator("article").get_attribute("data-state") == "ok"
+    digits.get_by_role("button", name="Undo").click()
+    settled(digits)
+    assert field.input_value() == "16"
+    digits.get_by_role("button", name="Redo").click()
+    assert field.input_value() == "24"
+
+
+def test_code_moves_a_setting_and_errors_stand_on_their_line(digits: Any) -> None:
+    inspector(digits).get_by_role("tab", name="Code").click()
+    editor = inspector(digits).locator(".cm-content")
+    editor.wait_for()
+    code = editor.inner_text()
+    assert "filters=16" in code or "16," in code
+    write(digits, code.replace("16", "32", 1))
+    inspector(digits).get_by_role("tab", name="Settings").click()
+    assert inspector(digits).get_by_role("spinbutton", name="Filters").input_value() == "32"
+    inspector(digits).get_by_role("tab", name="Code").click()
+    write(digits, "class Edges(keras.Layer):\n    def call(self, x):\n        return x +\n")
+    inspector(digits).get_by_text("Line 3:").wait_for()
+    screenshot(digits, "inspector-code-error")
+    write(digits, "class Edges(keras.Layer):\n    def call(self, x):\n        y = x\n        return y / missing\n")
+    inspector(digits).get_by_text("Line 4:").wait_for()
+    inspector(digits).get_by_role("button", name="Back to the template").click()
+    settled(digits)
+    node(digits, "edges").locator("article[data-state='ok']").wait_for()
+
+
+def test_a_fix_shows_what_it_changes_before_it_is_kept(page: Any, new_model: Model) -> None:
+    graph = json.loads(TEMPLATE.read_text())["graph"]
+    del graph["components"]["flat"]
+    graph["connections"] = [item for item in graph["connections"] if "flat." not in item["from"] + item["to"]]
+    graph["connections"].append({"from": "smaller.output", "to": "hidden.input"})
+    open_model(page, new_model(name="Unflattened", graph=graph))
+    page.keyboard.press("Control+Shift+m")
+    problems = page.get_by_role("region", name="Problems")
+    fix = problems.get_by_role("button", name="Fix:").first
+    fix.wait_for()
+    screenshot(page, "problems")
+    before = page.locator(".react-flow__node article").count()
+    fix.click()
+    problems.get_by_text("adds ").wait_for()
+    settled(page)
+    screenshot(page, "problems-fix")
+    assert page.locator(".react-flow__node article").count() == before + 1
+    problems.get_by_role("button", name="Take it back").click()
+    settled(page)
+    assert page.locator(".react-flow__node article").count() == before
+    problems.get_by_role("button", name="Fix:").first.click()
+    problems.get_by_role("button", name="Keep it").click()
+    settled(page)
+    problems.get_by_text("0 errors").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    settled(page)
+    assert page.locator(".react-flow__node article").count() == before
+
+
+def test_program_and_cost_stand_below_the_canvas(digits: Any) -> None:
+    digits.get_by_role("button", name="Code", exact=True).click()
+    program = digits.get_by_role("region", name="Code")
+    program.locator(".cm-marked").first.wait_for()
+    assert "edges" in program.locator(".cm-marked").first.inner_text()
+    screenshot(digits, "drawer-program")
+    program.get_by_role("tab", name="Cost").click()
+    program.get_by_role("row", name="edges").get_by_text("160").wait_for()
+    screenshot(digits, "drawer-cost")
