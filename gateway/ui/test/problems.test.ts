@@ -5,6 +5,7 @@ import { diff } from "@/document/changes";
 import { all, connect, disconnect, setSetting } from "@/document/edits";
 import { connectionKey, type ModelDocument } from "@/document/model";
 import { describe as inWords, touched } from "@/problems/describe";
+import { withRoom } from "@/problems/room";
 
 const WIRE = { from: "conv1.output", to: "dense1.input" };
 const BEFORE: ModelDocument = {
@@ -34,6 +35,19 @@ test("a fix is told in words", () => {
   expect(told).toContain("connects conv1.output to flatten1.input");
   expect(told).toContain("changes units of dense1 from 12 to 10");
   expect([...touched(changes)].sort()).toEqual(["conv1", "dense1", "flatten1"]);
+});
+
+test("what a fix adds covers nothing", () => {
+  const place = (x: number, y = 0) => ({
+    type: "core.dense",
+    settings: {},
+    position: [x, y] as [number, number],
+  });
+  const before = { ...BEFORE, components: { a: place(0), b: place(260), c: place(520), d: place(260, 220) } };
+  const after = { ...before, components: { ...before.components, new: place(130) } };
+  const { components } = withRoom(before, after);
+  const at = (id: "a" | "b" | "c" | "d" | "new") => components[id]?.position?.[0];
+  expect([at("a"), at("new"), at("b"), at("c"), at("d")]).toEqual([0, 260, 520, 780, 260]);
 });
 
 test("each conflict is settled by its own choice", () => {

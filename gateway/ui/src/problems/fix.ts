@@ -6,6 +6,7 @@ import { type Change, diff, type Operation, patched } from "@/document/changes";
 import type { Diagnostic } from "@/live/store";
 import { text } from "@/text/text";
 import { touched } from "./describe";
+import { withRoom } from "./room";
 
 interface Trial {
   diagnostic: Diagnostic;
@@ -20,11 +21,11 @@ export function tryFix(workspace: Workspace, diagnostic: Diagnostic): void {
   const { store, view, model } = workspace;
   takeBack(workspace);
   const before = store.document;
-  const after = patched(before, (diagnostic.fix ?? []) as Operation[]);
+  const after = withRoom(before, patched(before, (diagnostic.fix ?? []) as Operation[]));
   const changes = diff(before, after);
   store.begin({ label: text("edit.fix", { code: diagnostic.code }) });
   store.edit({ label: text("edit.fix", { code: diagnostic.code }) }, () => after);
-  const shown = [...touched(changes)].filter((id) => id in after.components);
+  const shown = [...touched(changes.filter(({ path }) => path[2] !== "position"))];
   if (shown.length) view.setState({ selection: new Set(shown) });
   useTrial.setState({ trial: { diagnostic, changes, model } });
 }
