@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.measure import Row
 
-NAMES = ("codegen", "preview", "training", "cost", "sessions")
+NAMES = ("codegen", "preview", "training", "cost", "sessions", "canvas")
 RESULTS = Path(__file__).resolve().parent / "results"
 
 

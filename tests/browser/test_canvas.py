@@ -300,7 +300,9 @@ def test_zoom_stays_a_number_whatever_is_done(page: Any, new_model: Model) -> No
     page.wait_for_timeout(300)
     transform = page.locator(".react-flow__viewport").get_attribute("style")
     assert "NaN" not in transform
-    assert 0.05 < float(re.search(r"scale\(([\d.]+)\)", transform)[1]) < 4
+    scale = re.search(r"scale\(([\d.]+)\)", transform)
+    assert scale is not None
+    assert 0.05 < float(scale[1]) < 4
 
 
 def open_empty(page: Any, new_model: Model) -> str:

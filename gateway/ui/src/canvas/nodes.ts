@@ -140,6 +140,7 @@ export class NodeMaker {
       position: { x, y },
       width,
       height,
+      measured: { width, height },
       zIndex: -1,
       data: { note },
       selected,
@@ -165,6 +166,7 @@ export class NodeMaker {
       position: { x: left, y: top },
       width: right - left,
       height: bottom - top,
+      measured: { width: right - left, height: bottom - top },
       zIndex: -2,
       data: { group },
       selected,
@@ -196,9 +198,11 @@ function sized(data: ComponentData) {
       width: PORT,
       height: PORT,
     });
+  const size = { width: WIDTH, height: heightOf(shape) };
   return {
-    width: WIDTH,
-    height: heightOf(shape),
+    ...size,
+    // What is not seen is never drawn, and would else count as not there yet: nothing could be fitted into the window.
+    measured: size,
     handles: [...data.inputs.map(handle("target")), ...data.outputs.map(handle("source"))],
   };
 }
