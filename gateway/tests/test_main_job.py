@@ -100,6 +100,10 @@ def test_a_model_is_trained_tested_exported_versioned_and_restored(api: httpx.Cl
     results = ended(api, f"/runs/{run['id']}/tests/{job['id']}")["results"]
     assert [item["id"] for item in ok(api.get(f"/runs/{run['id']}/tests"))["items"]] == [job["id"]]
     assert results == done["test"]
+    listed = {item["id"]: item for item in ok(api.get("/models?page_size=100"))["items"]}[model["id"]]
+    assert (listed["component_count"], listed["last_run"]["id"]) == (len(graph["components"]), run["id"])
+    assert listed["last_run"]["state"] == "SUCCEEDED"
+    assert listed["last_run"]["test"]["accuracy"] == results["accuracy"]
     assert {"rows", "accuracy", "f1", "auc", "confusion_matrix", "classes", "interval", "baseline"} <= set(results)
     export = ok(api.post(f"/runs/{run['id']}/exports", json={"format": "keras"}), 202)
     export = ended(api, f"/runs/{run['id']}/exports/{export['id']}")
@@ -135,6 +139,20 @@ def test_models_are_made_renamed_copied_and_removed(api: httpx.Client) -> None:
     assert api.delete(f"/models/{copy['id']}").status_code == 204
     assert api.get(f"/models/{copy['id']}").status_code == 404
     assert made["id"] in {item["id"] for item in ok(api.get("/models?page_size=1000"))["items"]}
+
+
+def test_a_model_without_a_run_is_listed_without_one(api: httpx.Client) -> None:
+    made = ok(api.post("/models", json={"name": "Fresh"}), 201)
+    listed = {item["id"]: item for item in ok(api.get("/models?page_size=1000"))["items"]}[made["id"]]
+    assert (listed["component_count"], listed["last_run"]) == (0, None)
+
+
+def test_a_column_is_read_as_it_is_asked_for_in_a_suggestion(api: httpx.Client) -> None:
+    dataset = ok(upload(api, WINE.read_bytes(), "my wine.csv"), 201)
+    body = {"dataset": dataset["id"], "targets": ["cultivar"], "types": {"cultivar": "numerical"}}
+    graph = ok(api.post("/suggest", json=body))["graph"]
+    assert graph["dataset"]["features"]["cultivar"] == {"type": "numerical"}
+    assert "core.regression" in {item["type"] for item in graph["components"].values()}
 
 
 def test_an_unfinished_model_is_saved_without_code(api: httpx.Client) -> None:

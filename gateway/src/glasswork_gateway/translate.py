@@ -239,6 +239,8 @@ def model(message: registry_pb2.Model) -> Json:
         "updated": time_text(message.updated),
         "etag": message.etag,
         "base": message.base or None,
+        "component_count": message.component_count,
+        "last_run": None,
     }
 
 
@@ -252,6 +254,20 @@ def version(message: registry_pb2.Version) -> Json:
         "metrics": _struct(message, "metrics"),
         "parents": list(message.parents),
         "weights": message.weights or None,
+    }
+
+
+def last_run(message: trainer_pb2.Run) -> Json:
+    """Return a run in short, as a list of models shows it."""
+    test = _struct(message, "test") or {}
+    return {
+        "id": message.id,
+        "state": state(message.state),
+        "progress": finite(message.progress),
+        "created": time_text(message.created),
+        "ended": time_text(message.ended) if message.HasField("ended") else None,
+        "metrics": finite_all(message.metrics),
+        "test": {name: value for name, value in test.items() if isinstance(value, int | float)},
     }
 
 

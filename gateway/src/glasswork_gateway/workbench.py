@@ -185,6 +185,7 @@ class Workbench:
         inputs: Sequence[str] = (),
         targets: Sequence[str] = (),
         split: graph_pb2.Split | None = None,
+        types: Mapping[str, str] | None = None,
     ) -> tuple[Document, list[dict[str, Any]]]:
         """Make a complete graph for a dataset.
 
@@ -198,7 +199,7 @@ class Workbench:
         found = await self._shelf.find(dataset)
         source = dataset if dataset.startswith("example:") else f"dataset:{found.id}"
         profile = graph_pb2.DatasetProfile()
-        profile.CopyFrom(await self._split_profile(source, split) if split else found.profile)
+        profile.CopyFrom(await self._read_otherwise(source, split, types) if split or types else found.profile)
         profile.targets[:] = found.targets
         request = codegen_pb2.SuggestGraphRequest(
             source=source, profile=profile, inputs=inputs, targets=targets, split=split
@@ -206,10 +207,16 @@ class Workbench:
         answer = await self._services.codegen.SuggestGraph(request, timeout=CODE_SECONDS)
         return Document.parse(graph_from_message(answer.graph)), translate.explanations(answer.explanation)
 
-    async def _split_profile(self, source: str, split: graph_pb2.Split) -> graph_pb2.DatasetProfile:
-        """Return what a dataset holds with its figures over the training rows of a split of one's own."""
-        shares = {"train": split.train, "validation": split.validation, "test": split.test, "seed": split.seed}
-        return await self._shelf.profile_for(DatasetReference.model_validate({"source": source, "split": shares}))
+    async def _read_otherwise(
+        self, source: str, split: graph_pb2.Split | None, types: Mapping[str, str] | None
+    ) -> graph_pb2.DatasetProfile:
+        """Return what a dataset holds with its figures over the training rows of a split, and types, of one's own."""
+        reference: dict[str, Any] = {"source": source}
+        if split:
+            shares = {"train": split.train, "validation": split.validation, "test": split.test, "seed": split.seed}
+            reference["split"] = shares
+        reference["features"] = {name: {"type": kind} for name, kind in (types or {}).items()}
+        return await self._shelf.profile_for(DatasetReference.model_validate(reference))
 
     async def follow(self, document: Document) -> tuple[Document, list[dict[str, Any]]]:
         """Let the settings that nobody touched follow the graph and the data.

@@ -50,7 +50,7 @@ async def estimate_cost(body: schemas.GraphRequest, context: InContext) -> Respo
 async def suggest_graph(body: schemas.SuggestRequest, context: InContext) -> Response:
     """Make a complete graph for a dataset, with one sentence for each choice."""
     split = graph_pb2.Split(**body.split.model_dump()) if body.split else None
-    document, explanation = await context.workbench.suggest(body.dataset, body.inputs, body.targets, split)
+    document, explanation = await context.workbench.suggest(body.dataset, body.inputs, body.targets, split, body.types)
     return answer({"graph": document.to_json(), "explanation": explanation})
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header
 from glasswork.registry.v1 import registry_pb2
+from glasswork.trainer.v1 import trainer_pb2
 from glasswork_sdk.document import Document
-from glasswork_sdk.errors import FieldViolation, InvalidInput
+from glasswork_sdk.errors import DeadlineExceeded, FieldViolation, InvalidInput, Unavailable
 from glasswork_servicekit.channel import IDEMPOTENT
 from glasswork_servicekit.graphs import graph_from_message, graph_to_message
 from pydantic_core import to_json
@@ -19,6 +20,7 @@ from glasswork_gateway.lists import PageSize, PageToken, page
 from glasswork_gateway.strict import StrictRoute, answer
 from glasswork_gateway.versions import save_run, save_working_copy
 
+RUNS_SECONDS: Final = 2.0
 router = APIRouter(prefix="/models", tags=["models"], route_class=StrictRoute)
 IfMatch = Annotated[str, Header(max_length=200, description="Write only if the working copy still has this etag.")]
 IdempotencyKey = Annotated[str, Header(max_length=200, description="A repeated request with the same key acts once.")]
@@ -39,7 +41,9 @@ async def list_models(context: InContext, page_size: PageSize = 0, page_token: P
     """List the models, the last changed first."""
     request = registry_pb2.ListModelsRequest(page_size=page_size, page_token=page_token)
     found = await context.services.registry.ListModels(request, metadata=(IDEMPOTENT,))
-    return answer(page(list(map(translate.model, found.models)), found.next_page_token))
+    runs = await _last_runs([model.id for model in found.models], context)
+    models = [{**translate.model(model), "last_run": runs.get(model.id)} for model in found.models]
+    return answer(page(models, found.next_page_token))
 
 
 @router.get("/{model}", response_model=schemas.Model)
@@ -149,6 +153,18 @@ async def _first_document(body: schemas.CreateModel, context: Context) -> tuple[
         return body.name or "Model", Document()
     document, _ = await context.workbench.suggest(source, body.inputs, body.targets)
     return body.name or (await context.shelf.find(source)).name, document
+
+
+async def _last_runs(models: list[str], context: Context) -> dict[str, dict[str, Any]]:
+    """Return the last run of each model, in one question; none while the trainer is away, which no list waits for."""
+    if not models:
+        return {}
+    request = trainer_pb2.ListRunsRequest(newest_of=models)
+    try:
+        found = await context.services.trainer.ListRuns(request, timeout=RUNS_SECONDS, metadata=(IDEMPOTENT,))
+    except (Unavailable, DeadlineExceeded):
+        return {}
+    return {run.model: translate.last_run(run) for run in found.runs}
 
 
 def _quoted(etag: str) -> str:

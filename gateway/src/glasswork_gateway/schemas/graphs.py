@@ -103,6 +103,7 @@ class SuggestRequest(Request):
     inputs: list[str] = Field([], description="Columns to learn from; empty for all others.")
     targets: list[str] = Field([], description="Columns to predict; empty for what the dataset declares.")
     split: SplitRequest | None = None
+    types: dict[str, str] = Field({}, description="Columns that are read as another of their types.")
 
 
 class PatchOperation(BaseModel):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from glasswork_gateway.schemas.common import Graph, Request
+from glasswork_gateway.schemas.common import Graph, Request, State
 
 
 class CreateModel(Request):
@@ -34,6 +34,18 @@ class DuplicateModel(Request):
     name: str = ""
 
 
+class LastRun(BaseModel):
+    """The last training of a model, in short."""
+
+    id: str
+    state: State
+    progress: float
+    created: str
+    ended: str | None
+    metrics: dict[str, float | None] = Field(description="Last value of each metric, by its Keras name.")
+    test: dict[str, float] = Field(description="The figures of the test, by name; empty before one.")
+
+
 class Model(BaseModel):
     """A model."""
 
@@ -43,6 +55,8 @@ class Model(BaseModel):
     updated: str
     etag: str
     base: str | None = Field(description="The version that the working copy came from.")
+    component_count: int
+    last_run: LastRun | None = Field(description="In the list alone; null elsewhere, and while the trainer is away.")
 
 
 class Etag(BaseModel):

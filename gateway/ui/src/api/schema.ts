@@ -1392,6 +1392,39 @@ export interface components {
             variables: components["schemas"]["Variable"][];
         };
         /**
+         * LastRun
+         * @description The last training of a model, in short.
+         */
+        LastRun: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "PENDING" | "RUNNING" | "PAUSED" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+            /** Progress */
+            progress: number;
+            /** Created */
+            created: string;
+            /** Ended */
+            ended: string | null;
+            /**
+             * Metrics
+             * @description Last value of each metric, by its Keras name.
+             */
+            metrics: {
+                [key: string]: number | null;
+            };
+            /**
+             * Test
+             * @description The figures of the test, by name; empty before one.
+             */
+            test: {
+                [key: string]: number;
+            };
+        };
+        /**
          * MetricRow
          * @description The metrics of one epoch.
          */
@@ -1423,6 +1456,10 @@ export interface components {
              * @description The version that the working copy came from.
              */
             base: string | null;
+            /** Component Count */
+            component_count: number;
+            /** @description In the list alone; null elsewhere, and while the trainer is away. */
+            last_run: components["schemas"]["LastRun"] | null;
         };
         /**
          * Output
@@ -1967,6 +2004,14 @@ export interface components {
              */
             targets: string[];
             split?: components["schemas"]["SplitRequest"] | null;
+            /**
+             * Types
+             * @description Columns that are read as another of their types.
+             * @default {}
+             */
+            types: {
+                [key: string]: string;
+            };
         };
         /**
          * Suggestion

@@ -46,6 +46,7 @@ def model_message(model: Model) -> pb.Model:
         etag=model.etag,
         base=model.base,
         created=timestamp(model.created),
+        component_count=model.component_count,
     )
 
 

@@ -57,6 +57,9 @@ class TrainerService(rpc.TrainerServiceServicer):
         return pb.GetRunResponse(run=translate.run_message(live.run), graph=graph, script=script)
 
     async def ListRuns(self, request: pb.ListRunsRequest, context: Any) -> pb.ListRunsResponse:  # noqa: D102
+        if request.newest_of:
+            newest = self._trainer.runs.newest(set(request.newest_of))
+            return pb.ListRunsResponse(runs=[translate.run_message(run) for run in newest])
         runs, token = self._trainer.runs.page(request.model, request.page_size or 50, request.page_token)
         return pb.ListRunsResponse(runs=[translate.run_message(run) for run in runs], next_page_token=token)
 

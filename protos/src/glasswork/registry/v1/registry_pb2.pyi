@@ -33,6 +33,7 @@ class Model(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     BASE_FIELD_NUMBER: _builtins.int
     CREATED_FIELD_NUMBER: _builtins.int
+    COMPONENT_COUNT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Unique slug; never changes."""
     name: _builtins.str
@@ -41,6 +42,8 @@ class Model(_message.Message):
     """sha256 of the bytes of the working copy."""
     base: _builtins.str
     """Commit that the working copy came from; empty before the first version."""
+    component_count: _builtins.int
+    """How many components its working copy has."""
     @_builtins.property
     def updated(self) -> _timestamp_pb2.Timestamp:
         """When it last changed."""
@@ -58,10 +61,11 @@ class Model(_message.Message):
         etag: _builtins.str = ...,
         base: _builtins.str = ...,
         created: _timestamp_pb2.Timestamp | None = ...,
+        component_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created", b"created", "updated", b"updated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "created", b"created", "etag", b"etag", "id", b"id", "name", b"name", "updated", b"updated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "component_count", b"component_count", "created", b"created", "etag", b"etag", "id", b"id", "name", b"name", "updated", b"updated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -395,22 +395,28 @@ class ListRunsRequest(_message.Message):
     MODEL_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    NEWEST_OF_FIELD_NUMBER: _builtins.int
     model: _builtins.str
     """Only runs of this model; empty for all."""
     page_size: _builtins.int
     """At most so many; 0 for 50."""
     page_token: _builtins.str
     """Where to go on, from the answer before."""
+    @_builtins.property
+    def newest_of(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only the newest run of each of these models, all in one page; empty for every run."""
+
     def __init__(
         self,
         *,
         model: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        newest_of: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "newest_of", b"newest_of", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -39,6 +39,7 @@ def read_model(folder: ModelFolder, head: str) -> Model:
         base=folder.base.read_text().strip(),
         head=head,
         dataset=dataset_of(document),
+        component_count=component_count(document),
     )
 
 
@@ -112,6 +113,12 @@ def dataset_of(document: bytes) -> str:
     reference = (_json_object(document) or {}).get("dataset")
     named = reference.get("hash", "") if isinstance(reference, dict) else ""
     return named.removeprefix("sha256:")[:64] if isinstance(named, str) else ""
+
+
+def component_count(document: bytes) -> int:
+    """Return how many components a document has."""
+    components = (_json_object(document) or {}).get("components")
+    return len(components) if isinstance(components, dict) else 0
 
 
 def _index_versions(connection: Connection, slug: str, git: Plumbing, old: str, head: str) -> None:

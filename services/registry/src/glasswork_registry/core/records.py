@@ -21,6 +21,7 @@ class Model:
     base: str
     head: str
     dataset: str
+    component_count: int
 
 
 @dataclass(frozen=True)

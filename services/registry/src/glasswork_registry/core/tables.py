@@ -20,6 +20,7 @@ MODELS: Final = Table(
     Column("base", String(40), nullable=False),
     Column("head", String(40), nullable=False),
     Column("dataset", String(64), nullable=False),
+    Column("component_count", Integer, nullable=False),
     Index("models_by_update", "updated", "slug"),
 )
 

@@ -148,6 +148,15 @@ class Runs:
         page = matching[: min(size, LONGEST_PAGE)]
         return page, page[-1].id if len(matching) > len(page) and page else ""
 
+    def newest(self, models: set[str]) -> list[Run]:
+        """Return the newest run of each of some models, the newest first; models without a run are left out."""
+        found: dict[str, Run] = {}
+        for identifier in sorted(self._runs, reverse=True):
+            run = self._runs[identifier].run
+            if run.model in models:
+                found.setdefault(run.model, run)
+        return list(found.values())
+
     def watch(self, identifier: str, after: int) -> AsyncIterator[Run | Event]:
         """Yield a run, its events after a sequence number, and end with the terminal state.
 
