@@ -40,7 +40,7 @@ describe("ports", () => {
     const names = (connected: string[]) => inputsOf(merge, component, connected).map(({ name }) => name);
     expect(names([])).toEqual(["input"]);
     expect(names(["input"])).toEqual(["input", "input_2"]);
-    expect(names(["input", "input_3"])).toEqual(["input", "input_2", "input_3"]);
+    expect(names(["input", "input_3"])).toEqual(["input", "input_3", "input_2"]);
   });
 
   it("shows a port that only a wire knows, so that the wire can be seen and removed", () => {
