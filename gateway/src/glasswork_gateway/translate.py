@@ -332,6 +332,12 @@ def variable(message: trainer_pb2.Variable) -> Json:
     }
 
 
+def sample(message: trainer_pb2.PredictedSample) -> Json:
+    """Return a row with what is true of it and what a model says of it."""
+    parts = {name: struct_to_dict(getattr(message, name)) for name in ("row", "truth", "prediction")}
+    return {"index": message.index, **parts}
+
+
 def test(message: trainer_pb2.Test) -> Json:
     """Return a test."""
     return {

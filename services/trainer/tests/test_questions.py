@@ -143,6 +143,24 @@ async def test_a_row_that_cannot_be_read_is_named(server: Server, run: str, data
         await predicted(server, run)
 
 
+async def test_samples_of_a_split_stand_beside_their_truth(server: Server, run: str, datasets: Path) -> None:
+    found = await server.stub.PredictSamples(pb.PredictSamplesRequest(run=run, first=2, count=100))
+    assert (found.total, len(found.samples)) == (120, 100)
+    results = graphs.struct_to_dict((await judged(server, run, "validation")).results)
+    every = [*(await server.stub.PredictSamples(pb.PredictSamplesRequest(run=run, count=120))).samples]
+    right = [item.truth["digit"] == item.prediction["digit"] for item in every]
+    assert np.mean(right) == pytest.approx(results["accuracy"])
+    assert every[2] == found.samples[0]
+    assert found.samples[0].row["image"] == image(datasets, found.samples[0].index)
+
+
+async def test_a_split_that_is_none_is_refused(server: Server, run: str) -> None:
+    with pytest.raises(InvalidInput, match="split: expected one of train, validation, test, received 'all'"):
+        await server.stub.PredictSamples(pb.PredictSamplesRequest(run=run, split="all"))
+    with pytest.raises(InvalidInput, match="count: expected 1 to 200, received 201"):
+        await server.stub.PredictSamples(pb.PredictSamplesRequest(run=run, count=201))
+
+
 async def test_an_ended_run_shows_its_variables(server: Server, run: str) -> None:
     found = await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="dense1"))
     names = [(variable.kind, variable.name) for variable in found.variables]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
 from glasswork.registry.v1 import registry_pb2
@@ -138,6 +138,20 @@ async def predict(run: str, body: schemas.PredictRequest, context: InContext) ->
     request = trainer_pb2.PredictRequest(run=run, rows=map(dict_to_struct, body.rows))
     found = await context.services.trainer.Predict(request, timeout=PREDICT_SECONDS)
     return answer({"predictions": [struct_to_dict(item) for item in found.predictions]})
+
+
+@router.get("/{run}/samples", response_model=schemas.PredictedSamples)
+async def predict_samples(
+    run: str,
+    context: InContext,
+    split: Annotated[Literal["train", "validation", "test"], Query()] = "validation",
+    first: Annotated[int, Query(ge=0, le=2**31 - 1, description="The first row of the split, from 0.")] = 0,
+    count: Annotated[int, Query(ge=1, le=200, description="At most so many rows.")] = 12,
+) -> Response:
+    """Predict rows of a split with the weights of a paused or ended run, and say what is true of them."""
+    request = trainer_pb2.PredictSamplesRequest(run=run, split=split, first=first, count=count)
+    found = await context.services.trainer.PredictSamples(request, timeout=PREDICT_SECONDS)
+    return answer({"samples": list(map(translate.sample, found.samples)), "total": found.total})
 
 
 async def _get(run: str, context: Context) -> trainer_pb2.GetRunResponse:

@@ -129,6 +129,22 @@ class Predictions(BaseModel):
     predictions: list[dict[str, Any]]
 
 
+class PredictedSample(BaseModel):
+    """A row of a dataset, what is true of it, and what the model says."""
+
+    index: int = Field(description="Number of the row in the table, from 0.")
+    row: dict[str, Any] = Field(description="The inputs, as predict takes them.")
+    truth: dict[str, Any]
+    prediction: dict[str, Any]
+
+
+class PredictedSamples(BaseModel):
+    """Rows of a split, beside what the model says of them."""
+
+    samples: list[PredictedSample]
+    total: int = Field(description="Rows of the split.")
+
+
 class Script(BaseModel):
     """The script that a run trained."""
 

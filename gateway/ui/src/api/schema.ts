@@ -748,6 +748,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Predict Samples
+         * @description Predict rows of a split with the weights of a paused or ended run, and say what is true of them.
+         */
+        get: operations["predict_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/tests": {
         parameters: {
             query?: never;
@@ -1665,6 +1685,45 @@ export interface components {
             rows: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * PredictedSample
+         * @description A row of a dataset, what is true of it, and what the model says.
+         */
+        PredictedSample: {
+            /**
+             * Index
+             * @description Number of the row in the table, from 0.
+             */
+            index: number;
+            /**
+             * Row
+             * @description The inputs, as predict takes them.
+             */
+            row: {
+                [key: string]: unknown;
+            };
+            /** Truth */
+            truth: {
+                [key: string]: unknown;
+            };
+            /** Prediction */
+            prediction: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PredictedSamples
+         * @description Rows of a split, beside what the model says of them.
+         */
+        PredictedSamples: {
+            /** Samples */
+            samples: components["schemas"]["PredictedSample"][];
+            /**
+             * Total
+             * @description Rows of the split.
+             */
+            total: number;
         };
         /**
          * Predictions
@@ -3777,6 +3836,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Predictions"];
+                };
+            };
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predict_samples: {
+        parameters: {
+            query?: {
+                split?: "train" | "validation" | "test";
+                /** @description The first row of the split, from 0. */
+                first?: number;
+                /** @description At most so many rows. */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictedSamples"];
                 };
             };
             /** @description A problem */

@@ -19,6 +19,7 @@ from glasswork_trainer.core.run import Run
 from glasswork_trainer.core.trainer import Trainer
 
 CHUNK = 1024 * 1024
+FEW_SAMPLES = 12
 Item = TypeVar("Item")
 
 
@@ -143,6 +144,20 @@ class TrainerService(rpc.TrainerServiceServicer):
         rows = [graphs.struct_to_dict(row) for row in request.rows]
         found = await self._trainer.predict(request.run, rows)
         return pb.PredictResponse(predictions=[graphs.dict_to_struct(row) for row in found])
+
+    async def PredictSamples(  # noqa: D102
+        self, request: pb.PredictSamplesRequest, context: Any
+    ) -> pb.PredictSamplesResponse:
+        split = request.split or "validation"
+        found = await self._trainer.samples(request.run, split, request.first, request.count or FEW_SAMPLES)
+        samples = [
+            pb.PredictedSample(
+                index=sample["index"],
+                **{name: graphs.dict_to_struct(sample[name]) for name in ("row", "truth", "prediction")},
+            )
+            for sample in found["samples"]
+        ]
+        return pb.PredictSamplesResponse(samples=samples, total=found["total"])
 
     async def ListDevices(  # noqa: D102
         self, request: pb.ListDevicesRequest, context: Any

@@ -1576,6 +1576,108 @@ class PredictResponse(_message.Message):
 Global___PredictResponse: _TypeAlias = PredictResponse  # noqa: Y015
 
 @_typing.final
+class PredictSamplesRequest(_message.Message):
+    """Asks for predictions beside the truth."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RUN_FIELD_NUMBER: _builtins.int
+    SPLIT_FIELD_NUMBER: _builtins.int
+    FIRST_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    run: _builtins.str
+    """The run's id."""
+    split: _builtins.str
+    """train, validation or test; empty for validation."""
+    first: _builtins.int
+    """The first row of the split, from 0."""
+    count: _builtins.int
+    """At most so many rows, to 200; 0 for 12."""
+    def __init__(
+        self,
+        *,
+        run: _builtins.str = ...,
+        split: _builtins.str = ...,
+        first: _builtins.int = ...,
+        count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "first", b"first", "run", b"run", "split", b"split"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PredictSamplesRequest: _TypeAlias = PredictSamplesRequest  # noqa: Y015
+
+@_typing.final
+class PredictSamplesResponse(_message.Message):
+    """Predictions beside the truth."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SAMPLES_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    total: _builtins.int
+    """How many rows the split has."""
+    @_builtins.property
+    def samples(self) -> _containers.RepeatedCompositeFieldContainer[Global___PredictedSample]:
+        """In the order of the split."""
+
+    def __init__(
+        self,
+        *,
+        samples: _abc.Iterable[Global___PredictedSample] | None = ...,
+        total: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["samples", b"samples", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PredictSamplesResponse: _TypeAlias = PredictSamplesResponse  # noqa: Y015
+
+@_typing.final
+class PredictedSample(_message.Message):
+    """A row of a dataset, what is true of it, and what the model says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDEX_FIELD_NUMBER: _builtins.int
+    ROW_FIELD_NUMBER: _builtins.int
+    TRUTH_FIELD_NUMBER: _builtins.int
+    PREDICTION_FIELD_NUMBER: _builtins.int
+    index: _builtins.int
+    """Number of the row in the table, from 0."""
+    @_builtins.property
+    def row(self) -> _struct_pb2.Struct:
+        """Column to value as PredictRequest takes it, the inputs alone; an image as base64 of its file."""
+
+    @_builtins.property
+    def truth(self) -> _struct_pb2.Struct:
+        """Target to value."""
+
+    @_builtins.property
+    def prediction(self) -> _struct_pb2.Struct:
+        """Target to value, and probabilities where there are classes."""
+
+    def __init__(
+        self,
+        *,
+        index: _builtins.int = ...,
+        row: _struct_pb2.Struct | None = ...,
+        truth: _struct_pb2.Struct | None = ...,
+        prediction: _struct_pb2.Struct | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["prediction", b"prediction", "row", b"row", "truth", b"truth"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "prediction", b"prediction", "row", b"row", "truth", b"truth"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PredictedSample: _TypeAlias = PredictedSample  # noqa: Y015
+
+@_typing.final
 class ListDevicesRequest(_message.Message):
     """Asks for devices."""
 

@@ -130,6 +130,11 @@ class TrainerServiceStub:
                 request_serializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.PredictRequest.SerializeToString,
                 response_deserializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.PredictResponse.FromString,
                 _registered_method=True)
+        self.PredictSamples = channel.unary_unary(
+                '/glasswork.trainer.v1.TrainerService/PredictSamples',
+                request_serializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.PredictSamplesRequest.SerializeToString,
+                response_deserializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.PredictSamplesResponse.FromString,
+                _registered_method=True)
         self.ListDevices = channel.unary_unary(
                 '/glasswork.trainer.v1.TrainerService/ListDevices',
                 request_serializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.ListDevicesRequest.SerializeToString,
@@ -274,6 +279,13 @@ class TrainerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PredictSamples(self, request, context):
+        """Predicts the first rows of a split, and says what is true of each.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListDevices(self, request, context):
         """Lists the devices of this machine.
         """
@@ -378,6 +390,11 @@ def add_TrainerServiceServicer_to_server(servicer, server):
                     servicer.Predict,
                     request_deserializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.PredictRequest.FromString,
                     response_serializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.PredictResponse.SerializeToString,
+            ),
+            'PredictSamples': grpc.unary_unary_rpc_method_handler(
+                    servicer.PredictSamples,
+                    request_deserializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.PredictSamplesRequest.FromString,
+                    response_serializer=glasswork_dot_trainer_dot_v1_dot_trainer__pb2.PredictSamplesResponse.SerializeToString,
             ),
             'ListDevices': grpc.unary_unary_rpc_method_handler(
                     servicer.ListDevices,
@@ -899,6 +916,33 @@ class TrainerService:
             '/glasswork.trainer.v1.TrainerService/Predict',
             glasswork_dot_trainer_dot_v1_dot_trainer__pb2.PredictRequest.SerializeToString,
             glasswork_dot_trainer_dot_v1_dot_trainer__pb2.PredictResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PredictSamples(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/glasswork.trainer.v1.TrainerService/PredictSamples',
+            glasswork_dot_trainer_dot_v1_dot_trainer__pb2.PredictSamplesRequest.SerializeToString,
+            glasswork_dot_trainer_dot_v1_dot_trainer__pb2.PredictSamplesResponse.FromString,
             options,
             channel_credentials,
             insecure,

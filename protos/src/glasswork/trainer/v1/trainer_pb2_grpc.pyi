@@ -71,6 +71,8 @@ class TrainerServiceStub:
     """Sends a file of a run in chunks of at most 1 MiB."""
     Predict: _grpc.UnaryUnaryMultiCallable[_trainer_pb2.PredictRequest, _trainer_pb2.PredictResponse]
     """Predicts rows with the weights of a run."""
+    PredictSamples: _grpc.UnaryUnaryMultiCallable[_trainer_pb2.PredictSamplesRequest, _trainer_pb2.PredictSamplesResponse]
+    """Predicts the first rows of a split, and says what is true of each."""
     ListDevices: _grpc.UnaryUnaryMultiCallable[_trainer_pb2.ListDevicesRequest, _trainer_pb2.ListDevicesResponse]
     """Lists the devices of this machine."""
 
@@ -117,6 +119,8 @@ class TrainerServiceAsyncStub(TrainerServiceStub):
     """Sends a file of a run in chunks of at most 1 MiB."""
     Predict: _aio.UnaryUnaryMultiCallable[_trainer_pb2.PredictRequest, _trainer_pb2.PredictResponse]  # type: ignore[assignment]
     """Predicts rows with the weights of a run."""
+    PredictSamples: _aio.UnaryUnaryMultiCallable[_trainer_pb2.PredictSamplesRequest, _trainer_pb2.PredictSamplesResponse]  # type: ignore[assignment]
+    """Predicts the first rows of a split, and says what is true of each."""
     ListDevices: _aio.UnaryUnaryMultiCallable[_trainer_pb2.ListDevicesRequest, _trainer_pb2.ListDevicesResponse]  # type: ignore[assignment]
     """Lists the devices of this machine."""
 
@@ -274,6 +278,14 @@ class TrainerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_trainer_pb2.PredictResponse, _abc.Awaitable[_trainer_pb2.PredictResponse]]:
         """Predicts rows with the weights of a run."""
+
+    @_abc_1.abstractmethod
+    def PredictSamples(
+        self,
+        request: _trainer_pb2.PredictSamplesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_trainer_pb2.PredictSamplesResponse, _abc.Awaitable[_trainer_pb2.PredictSamplesResponse]]:
+        """Predicts the first rows of a split, and says what is true of each."""
 
     @_abc_1.abstractmethod
     def ListDevices(

@@ -20,6 +20,8 @@ from glasswork_trainer.core.run import Run, State
 from glasswork_trainer.core.runs import Order, Runs
 
 MOST_ROWS = 10_000
+MOST_SAMPLES = 200
+SPLITS = ("train", "validation", "test")
 DEVICE = re.compile(r"auto|cpu|gpu:\d{1,3}")
 
 
@@ -107,6 +109,24 @@ class Trainer:
             raise InvalidInput(f"rows: {text}.", fields=[FieldViolation("rows", text)])
         live = self.runs.get(identifier)
         return list((await self._ask(live, {"ask": "predict", "rows": rows}))["predictions"])
+
+    async def samples(self, identifier: str, split: str, first: int, count: int) -> dict[str, Any]:
+        """Return rows of a split with the truth and a prediction for each.
+
+        Raises:
+            InvalidInput: there is no such split, or there are too many rows.
+            WrongState: the run has no weights, or predicts no columns.
+        """
+        for field, given, expected, right in (
+            ("split", split, f"one of {', '.join(SPLITS)}", split in SPLITS),
+            ("first", first, "0 or more", first >= 0),
+            ("count", count, f"1 to {MOST_SAMPLES}", 1 <= count <= MOST_SAMPLES),
+        ):
+            if not right:
+                text = f"expected {expected}, received {given!r}"
+                raise InvalidInput(f"{field}: {text}.", fields=[FieldViolation(field, text)])
+        question = {"ask": "samples", "split": split, "first": first, "count": count}
+        return await self._ask(self.runs.get(identifier), question)
 
     def _dataset(self, live: LiveRun) -> Path:
         """Return the folder of a run's dataset; where it is gone an empty one, in which a job finds that out."""

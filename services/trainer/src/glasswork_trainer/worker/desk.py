@@ -18,7 +18,7 @@ from glasswork_trainer.worker import exports, failures, script
 from glasswork_trainer.worker.evaluation import evaluate
 from glasswork_trainer.worker.inspection import Inspector
 from glasswork_trainer.worker.networks import Arrays, assign_weights
-from glasswork_trainer.worker.prediction import predict
+from glasswork_trainer.worker.prediction import predict, predict_samples
 from glasswork_trainer.worker.wire import Connection
 
 Answer = dict[str, Any]
@@ -60,7 +60,7 @@ class Desk:
         self._profile = read_profile(folder)
 
     def answer(self, question: Mapping[str, Any]) -> Answer:
-        """Return the answer to `predict`, `variables`, `test` or `export`.
+        """Return the answer to `predict`, `samples`, `variables`, `test` or `export`.
 
         Raises:
             GlassworkError: the question cannot be answered.
@@ -68,6 +68,7 @@ class Desk:
         """
         return {
             "predict": self._predict,
+            "samples": self._samples,
             "variables": self._variables,
             "test": self._test,
             "export": self._export,
@@ -77,6 +78,10 @@ class Desk:
         rows = question["rows"]
         found = predict(self._module, self._model, self._program, self._profile, self._dataset, rows)
         return {"predictions": found}
+
+    def _samples(self, question: Mapping[str, Any]) -> Answer:
+        wanted = str(question["split"]), int(question["first"]), int(question["count"])
+        return predict_samples(self._module, self._model, self._program, self._profile, self._dataset, *wanted)
 
     def _variables(self, question: Mapping[str, Any]) -> Answer:
         data = None if hasattr(self._module, "read_table") else self._data

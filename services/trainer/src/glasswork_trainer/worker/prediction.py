@@ -63,6 +63,78 @@ def predict(
     return outputs
 
 
+def predict_samples(
+    module: ModuleType,
+    model: keras.Model,
+    program: Program,
+    profile: Profile,
+    dataset: Path,
+    split: str,
+    first: int,
+    count: int,
+) -> dict[str, Any]:
+    """Return rows of a split with what is true of them and what the model says of them.
+
+    Args:
+        module: the script.
+        model: its model with the trained weights.
+        program: says which columns are inputs and what the targets are.
+        profile: says the types and classes of the columns.
+        dataset: folder of the dataset.
+        split: train, validation or test.
+        first: the first row of the split, from 0.
+        count: at most so many rows.
+
+    Returns:
+        `total`, the rows of the split, and `samples`: `index`, `row` as `predict` takes it, `truth`, `prediction`.
+
+    Raises:
+        WrongState: the model does not predict columns of a dataset.
+    """
+    if not program.targets() or not hasattr(module, "read_table"):
+        raise WrongState("This model does not predict columns of a dataset from rows.")
+    table = module.read_table(dataset)
+    order = module.split_rows(len(table))[split]
+    numbers = order[first : first + count]
+    cells = _Written(table, profile, dataset)
+    features = sorted({component.feature for component in program.inputs()})
+    rows = [{name: cells.value(int(number), name) for name in features} for number in numbers]
+    said = predict(module, model, program, profile, dataset, rows) if rows else []
+    wanted = [target.feature for target in program.targets()]
+    samples = [
+        {"index": int(number), "row": row, "truth": {name: cells.truth(int(number), name) for name in wanted}, **answer}
+        for number, row, answer in zip(numbers, rows, ({"prediction": item} for item in said), strict=True)
+    ]
+    return {"total": len(order), "samples": samples}
+
+
+class _Written:
+    """Writes cells of the table as `predict` reads them."""
+
+    def __init__(self, table: pd.DataFrame, profile: Profile, dataset: Path) -> None:
+        self._table = table
+        self._features = profile.get("features", {})
+        self._dataset = dataset
+
+    def value(self, number: int, feature: str) -> Any:
+        """Return the cell of an input; an image as base64 of its file."""
+        cell = self._table[feature].iloc[number]
+        if self._features.get(feature, {}).get("type") != "image":
+            return cell.item() if isinstance(cell, np.generic) else cell
+        if isinstance(cell, str):
+            return base64.b64encode((self._dataset / cell).read_bytes()).decode()
+        stored = io.BytesIO()
+        Image.fromarray(np.asarray(cell).squeeze().astype(np.uint8)).save(stored, "PNG")
+        return base64.b64encode(stored.getvalue()).decode()
+
+    def truth(self, number: int, feature: str) -> Any:
+        """Return the cell of a target as predictions are written: a class by its name, a number as it is."""
+        cell = self._table[feature].iloc[number]
+        if self._features.get(feature, {}).get("type") not in ("categorical", "binary"):
+            return cell.item() if isinstance(cell, np.generic) else cell
+        return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
 def _read(
     module: ModuleType, program: Program, profile: Profile, dataset: Path, rows: Sequence[Row], scratch: Path
 ) -> Arrays:
