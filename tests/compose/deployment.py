@@ -55,10 +55,10 @@ class Deployment:
         assert done.returncode == 0 or not check, done.stdout + done.stderr
         return done.stdout
 
-    def up(self) -> float:
+    def up(self, *options: str) -> float:
         """Start what is not running and wait until all is healthy; return the seconds that it took."""
         begun = time.monotonic()
-        self.compose("up", "--build", "--detach", "--wait")
+        self.compose("up", *options, "--detach", "--wait")
         return time.monotonic() - begun
 
     def run(self, service: str, *command: str, check: bool = True) -> str:

@@ -13,6 +13,9 @@ import httpx
 import pytest
 from glasswork_cli.client import Client
 from glasswork_cli.failures import Failure
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import CHROMIUM, FLAGS
 
 from .deployment import ROOT, SERVICES, Deployment, deployed, ended, engine_is_there
 
@@ -34,7 +37,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     shutil.copy(WINE, folder / "cellar.csv")
     (folder / "cellar.csv").chmod(0o644)
     with deployed(folder, GLASSWORK_PLUGINS="tests/foreign_plugin/requirements.txt") as running:
-        print(f"\nbuilt, started and healthy after {running.up():.0f} s")
+        print(f"\nbuilt, started and healthy after {running.up("--build"):.0f} s")
         yield running
 
 
@@ -118,6 +121,20 @@ def test_everything_is_there_after_down_and_up(deployment: Deployment) -> None:
     with deployment.client() as client:
         assert state(client) == before
     assert deployment.token == token
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH")
+def test_the_page_opens_with_the_token(deployment: Deployment) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(base_url=f"http://127.0.0.1:{deployment.port}")
+        page.goto("/")
+        page.get_by_label("Token").fill(deployment.token)
+        page.get_by_role("button", name="Sign in").click()
+        page.goto("/models/wine")
+        page.locator("article[data-state='ok']").first.wait_for()
+        browser.close()
 
 
 def test_a_data_root_is_read_without_an_upload(deployment: Deployment) -> None:
