@@ -37,7 +37,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     shutil.copy(WINE, folder / "cellar.csv")
     (folder / "cellar.csv").chmod(0o644)
     with deployed(folder, GLASSWORK_PLUGINS="tests/foreign_plugin/requirements.txt") as running:
-        print(f"\nbuilt, started and healthy after {running.up("--build"):.0f} s")
+        seconds = running.up("--build")
+        print(f"\nbuilt, started and healthy after {seconds:.0f} s")
         yield running
 
 
