@@ -75,4 +75,98 @@ export const queries = {
           dataOf(await api.GET("/api/v1/datasets", { params: { query: { page_token } } })),
         ),
     }),
+  firstRows: (dataset: string) =>
+    queryOptions({
+      queryKey: ["datasets", dataset, "rows"],
+      queryFn: async () =>
+        dataOf(
+          await api.GET("/api/v1/datasets/{dataset}/rows", {
+            params: { path: { dataset }, query: { page_size: 20 } },
+          }),
+        ).items,
+    }),
+  suggestion: (body: Schemas["SuggestRequest"]) =>
+    queryOptions({
+      queryKey: ["suggestion", body],
+      queryFn: async () => dataOf(await api.POST("/api/v1/suggest", { body })),
+      retry: false,
+    }),
+  dataset: (dataset: string) =>
+    queryOptions({
+      queryKey: ["datasets", dataset],
+      queryFn: async () =>
+        dataOf(await api.GET("/api/v1/datasets/{dataset}", { params: { path: { dataset } } })),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  runs: (model: string) =>
+    queryOptions({
+      queryKey: ["runs", "of", model],
+      queryFn: () =>
+        all<Schemas["Run"]>(async (page_token) =>
+          dataOf(await api.GET("/api/v1/runs", { params: { query: { model, page_token } } })),
+        ),
+    }),
+  metrics: (run: string) =>
+    queryOptions({
+      queryKey: ["runs", run, "metrics"],
+      queryFn: () =>
+        all<Schemas["MetricRow"]>(async (page_token) =>
+          dataOf(
+            await api.GET("/api/v1/runs/{run}/metrics", { params: { path: { run }, query: { page_token } } }),
+          ),
+        ),
+    }),
+  runGraph: (run: string) =>
+    queryOptions({
+      queryKey: ["runs", run, "graph"],
+      queryFn: async () => dataOf(await api.GET("/api/v1/runs/{run}/graph", { params: { path: { run } } })),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  /** Rows of a split with their predictions; `moment` tells one pause from the next. */
+  samples: (run: string, split: "train" | "validation" | "test", count: number, moment: string) =>
+    queryOptions({
+      queryKey: ["runs", run, "samples", split, count, moment],
+      queryFn: async () =>
+        dataOf(
+          await api.GET("/api/v1/runs/{run}/samples", {
+            params: { path: { run }, query: { split, count } },
+          }),
+        ),
+      retry: false,
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  exports: (run: string) =>
+    queryOptions({
+      queryKey: ["runs", run, "exports"],
+      queryFn: () =>
+        all<Schemas["Export"]>(async (page_token) =>
+          dataOf(
+            await api.GET("/api/v1/runs/{run}/exports", { params: { path: { run }, query: { page_token } } }),
+          ),
+        ),
+    }),
+  /** What a component of a paused or ended run holds; `moment` tells one pause from the next. */
+  inspection: (run: string, component: string, moment: string) =>
+    queryOptions({
+      queryKey: ["runs", run, "components", component, moment],
+      queryFn: async () =>
+        dataOf(
+          await api.GET("/api/v1/runs/{run}/components/{component}", {
+            params: { path: { run, component } },
+          }),
+        ),
+      retry: false,
+    }),
+  versions: (model: string) =>
+    queryOptions({
+      queryKey: ["models", model, "versions"],
+      queryFn: () =>
+        all<Schemas["Version"]>(async (page_token) =>
+          dataOf(
+            await api.GET("/api/v1/models/{model}/versions", {
+              params: { path: { model }, query: { page_token } },
+            }),
+          ),
+        ),
+    }),
 };

@@ -17,6 +17,7 @@ import { useSession } from "./session";
 
 const StartPage = lazy(() => import("@/start/StartPage"));
 const DatasetsPage = lazy(() => import("@/start/DatasetsPage"));
+const DatasetPage = lazy(() => import("@/start/DatasetPage"));
 const ModelPage = lazy(() => import("./ModelPage"));
 const CommandPalette = lazy(() => import("@/commands/CommandPalette"));
 const ShortcutSheet = lazy(() => import("@/commands/ShortcutSheet"));
@@ -50,6 +51,8 @@ function View() {
       return <StartPage />;
     case "datasets":
       return <DatasetsPage />;
+    case "dataset":
+      return <DatasetPage key={route.dataset} dataset={route.dataset} />;
     case "model":
       return <ModelPage key={route.model} model={route.model} />;
     default:

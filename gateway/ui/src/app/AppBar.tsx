@@ -32,7 +32,10 @@ export function AppBar({ title, children }: AppBarProps) {
           <Link to="/" aria-current={route.view === "start" ? "page" : undefined}>
             {text("nav.models")}
           </Link>
-          <Link to="/datasets" aria-current={route.view === "datasets" ? "page" : undefined}>
+          <Link
+            to="/datasets"
+            aria-current={route.view === "datasets" || route.view === "dataset" ? "page" : undefined}
+          >
             {text("nav.datasets")}
           </Link>
         </nav>

@@ -6,6 +6,7 @@ export type Route =
   | { view: "start" }
   | { view: "model"; model: string }
   | { view: "datasets" }
+  | { view: "dataset"; dataset: string }
   | { view: "nowhere" };
 
 const MOVED = "glasswork:moved";
@@ -13,6 +14,8 @@ const MOVED = "glasswork:moved";
 export function routeOf(path: string): Route {
   if (path === "/" || path === "/models") return { view: "start" };
   if (path === "/datasets") return { view: "datasets" };
+  const dataset = /^\/datasets\/([a-z0-9-]+)$/.exec(path)?.[1];
+  if (dataset) return { view: "dataset", dataset };
   const model = /^\/models\/([a-z0-9-]+)$/.exec(path)?.[1];
   return model ? { view: "model", model } : { view: "nowhere" };
 }
