@@ -14,6 +14,7 @@ import { Button, IconButton } from "@/design/Button";
 import { EmptyState } from "@/design/Panel";
 import { Inspector } from "@/inspector/Inspector";
 import { text } from "@/text/text";
+import { TrainButton } from "@/train/TrainButton";
 import { Loading } from "./App";
 import { AppBar } from "./AppBar";
 import styles from "./app.module.css";
@@ -137,9 +138,7 @@ function ModelBar() {
       <Button look="quiet" icon="code" data-active={drawer === "code"} onClick={() => toggle("code")}>
         {text("code.title")}
       </Button>
-      <Button look="primary" icon="play" onClick={() => toggle("train")}>
-        {text("train.title")}
-      </Button>
+      <TrainButton />
       <span className={styles["divider"]} />
     </AppBar>
   );

@@ -13,5 +13,5 @@ export interface DrawerEntry {
 export const drawers: Record<string, DrawerEntry> = {
   problems: { title: "problems.title", height: 220, content: lazy(() => import("@/problems/Problems")) },
   code: { title: "code.title", height: 320, content: lazy(() => import("@/code/ModelCode")) },
-  train: { title: "train.title", height: 340, content: lazy(() => import("@/train/Train")) },
+  train: { title: "train.panel", height: 400, content: lazy(() => import("@/train/Train")) },
 };

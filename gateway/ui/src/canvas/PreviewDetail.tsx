@@ -42,7 +42,7 @@ export function PreviewDetail({ id, large = false }: { id: string; large?: boole
           key={`${id} ${name}`}
           picture={shown.visualization}
           label={`${id}.${name || "output"}`}
-          large={large}
+          size={large ? "large" : "small"}
         />
       ) : (
         <EmptyState
@@ -120,11 +120,18 @@ export function SampleChoice() {
   );
 }
 
-const SIZES = { large: [680, 340], small: [300, 220] } as const;
+const SIZES = { large: [680, 340], small: [300, 220], flat: [300, 72] } as const;
 
-function Visual({ picture, label, large }: { picture: Visualization; label: string; large: boolean }) {
+interface VisualProps {
+  picture: Visualization;
+  label: string;
+  size: keyof typeof SIZES;
+}
+
+/** A picture of a tensor with its scale; channels can be paged. */
+export function Visual({ picture, label, size }: VisualProps) {
   const [image, setImage] = useState<string | null>(null);
-  const [width, height] = SIZES[large ? "large" : "small"];
+  const [width, height] = SIZES[size];
   useEffect(() => {
     let current = true;
     void addressOf(picture).then((address) => current && setImage(address));

@@ -9,7 +9,7 @@ import styles from "./commands.module.css";
 import { closeOverlay } from "./overlay";
 import { type Command, type CommandGroup, canRun, run, shownKeys, useRegistry } from "./registry";
 
-const GROUPS: readonly CommandGroup[] = ["edit", "add", "move", "view", "file", "help"];
+const GROUPS: readonly CommandGroup[] = ["edit", "add", "train", "move", "view", "file", "help"];
 
 export default function CommandPalette() {
   const commands = [...useRegistry((state) => state.commands).values()].filter(

@@ -6,7 +6,7 @@ import styles from "./commands.module.css";
 import { closeOverlay } from "./overlay";
 import { type CommandGroup, shownKeys, useRegistry } from "./registry";
 
-const GROUPS: readonly CommandGroup[] = ["edit", "add", "move", "view", "file", "help"];
+const GROUPS: readonly CommandGroup[] = ["edit", "add", "train", "move", "view", "file", "help"];
 
 export default function ShortcutSheet() {
   const commands = [...useRegistry((state) => state.commands).values()].filter(

@@ -4,7 +4,7 @@ import { create } from "zustand";
 import type { Workspace } from "@/app/workspace";
 import type { TextKey } from "@/text/text";
 
-export type CommandGroup = "file" | "edit" | "add" | "move" | "view" | "help";
+export type CommandGroup = "file" | "edit" | "add" | "train" | "move" | "view" | "help";
 
 export interface Command {
   id: string;

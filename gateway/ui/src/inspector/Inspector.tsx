@@ -12,12 +12,13 @@ import { rename } from "@/document/edits";
 import { isComponentId, type ModelDocument } from "@/document/model";
 import { text } from "@/text/text";
 import styles from "./inspector.module.css";
-import { inspectorTabs } from "./tabs";
+import { useTabs } from "./tabs";
 
 export function Inspector() {
   const { view, types } = useWorkspace();
   const selection = view((state) => state.selection);
   const tab = view((state) => state.tab);
+  const shown = useTabs();
   const components = useDocument(useCallback((document: ModelDocument) => document.components, []));
   const chosen = [...selection].filter((id) => id in components);
   const [id] = chosen;
@@ -46,9 +47,9 @@ export function Inspector() {
           <Tabs
             className={styles["tabs"]}
             label={text("inspector.title")}
-            value={tab}
+            value={shown.some(({ value }) => value === tab) ? tab : "settings"}
             onChange={(next) => view.setState({ tab: next })}
-            tabs={inspectorTabs.map(({ value, title: key, content: Content }) => ({
+            tabs={shown.map(({ value, title: key, content: Content }) => ({
               value,
               label: text(key),
               content: (
