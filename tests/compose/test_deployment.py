@@ -107,11 +107,13 @@ def test_a_killed_trainer_goes_on_from_its_last_checkpoint(deployment: Deploymen
         assert ended(client, path)["end_reason"] == "stopped"
 
 
-def test_everything_is_there_after_down_and_up(deployment: Deployment) -> None:
-    def state(client: Client) -> dict[str, Any]:
-        lists = ("/models", "/datasets", "/runs", "/models/wine/versions")
-        return {path: list(client.items(path)) for path in lists}
+def state(client: Client) -> dict[str, Any]:
+    """Return everything that a deployment keeps."""
+    lists = ("/models", "/datasets", "/runs", "/models/wine/versions")
+    return {path: list(client.items(path)) for path in lists}
 
+
+def test_everything_is_there_after_down_and_up(deployment: Deployment) -> None:
     with deployment.client() as client:
         before, token = state(client), deployment.token
     begun = time.monotonic()
@@ -266,3 +268,29 @@ def test_the_override_for_graphics_processors_is_valid(deployment: Deployment) -
     both = ("--file", str(Path(ROOT / "compose.gpu.yaml")))
     told = json.loads(deployment.compose(*both, "config", "--format", "json"))
     assert told["services"]["trainer"]["deploy"]["resources"]["reservations"]["devices"][0]["driver"] == "nvidia"
+
+
+def test_a_backup_is_restored_into_a_new_deployment(deployment: Deployment, tmp_path: Path) -> None:
+    # The commands are those of the documentation, on the volumes of this project.
+    text = (ROOT / "docs" / "deployment.md").read_text()
+    backup, restore = (
+        block.partition("docker compose up")[0].partition("docker run")[2]
+        for block in text.partition("## Backup and restore")[2].split("```")[1:4:2]
+    )
+    with deployment.client() as client:
+        before = state(client)
+    deployment.compose("stop")
+    run_documented(deployment, backup, tmp_path)
+    deployment.compose("down", "--volumes")
+    deployment.up()
+    deployment.compose("stop")
+    run_documented(deployment, restore, tmp_path)
+    deployment.up()
+    with deployment.client() as client:
+        assert state(client) == before
+
+
+def run_documented(deployment: Deployment, command: str, folder: Path) -> None:
+    """Run what follows `docker run` in the documentation, with this project's volumes and another folder."""
+    words = command.replace("\\\n", " ").replace('"$PWD"', str(folder)).split()
+    deployment.docker("run", *(word.replace("glasswork_", f"{deployment.project}_") for word in words))
