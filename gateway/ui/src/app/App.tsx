@@ -8,6 +8,7 @@ import { register } from "@/commands/registry";
 import { TooltipProvider } from "@/design/Tooltip";
 import { Toasts } from "@/design/toasts";
 import { text } from "@/text/text";
+import { useTour } from "@/tour/state";
 import styles from "./app.module.css";
 import { Failed } from "./Failed";
 import { NotFound } from "./NotFound";
@@ -19,6 +20,7 @@ const StartPage = lazy(() => import("@/start/StartPage"));
 const DatasetsPage = lazy(() => import("@/start/DatasetsPage"));
 const DatasetPage = lazy(() => import("@/start/DatasetPage"));
 const ModelPage = lazy(() => import("./ModelPage"));
+const Tour = lazy(() => import("@/tour/Tour"));
 const CommandPalette = lazy(() => import("@/commands/CommandPalette"));
 const ShortcutSheet = lazy(() => import("@/commands/ShortcutSheet"));
 
@@ -39,6 +41,7 @@ export function App() {
           <Overlay />
         </Suspense>
       </Failed>
+      <OnTour />
       <Toasts />
     </TooltipProvider>
   );
@@ -58,6 +61,15 @@ function View() {
     default:
       return <NotFound />;
   }
+}
+
+function OnTour() {
+  const running = useTour((state) => state.running);
+  return running ? (
+    <Suspense fallback={null}>
+      <Tour />
+    </Suspense>
+  ) : null;
 }
 
 function Overlay() {

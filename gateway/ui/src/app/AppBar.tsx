@@ -5,6 +5,7 @@ import { useOverlay } from "@/commands/overlay";
 import { IconButton } from "@/design/Button";
 import { Menu } from "@/design/Menu";
 import { text } from "@/text/text";
+import { takeTour } from "@/tour/commands";
 import styles from "./app.module.css";
 import { Link } from "./Link";
 import { useRoute } from "./router";
@@ -71,6 +72,7 @@ function MoreMenu() {
           keys: "?",
           onSelect: () => useOverlay.setState({ open: "shortcuts" }),
         },
+        { label: text("command.tour"), icon: "play", onSelect: () => void takeTour() },
         {
           label: text("nav.docs"),
           icon: "docs",

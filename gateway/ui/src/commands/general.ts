@@ -2,6 +2,7 @@
 
 import { navigate } from "@/app/router";
 import { setTheme } from "@/app/theme";
+import { tourCommands } from "@/tour/commands";
 import { useOverlay } from "./overlay";
 import { type Command, useRegistry } from "./registry";
 
@@ -23,6 +24,7 @@ export const generalCommands: readonly Command[] = [
   },
   { id: "start", title: "command.start", group: "file", run: () => navigate("/") },
   { id: "datasets", title: "command.datasets", group: "file", run: () => navigate("/datasets") },
+  ...tourCommands,
   {
     id: "docs",
     title: "command.docs",

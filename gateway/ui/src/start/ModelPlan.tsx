@@ -44,7 +44,6 @@ export function ModelPlan({ dataset, plan, onChange }: ModelPlanProps) {
           {messageOf(suggestion.error)}
         </p>
       )}
-      {request && suggestion.data && <Reasons suggestion={suggestion.data} />}
       <Button
         look="primary"
         disabled={!ready || create.isPending}
@@ -60,6 +59,7 @@ export function ModelPlan({ dataset, plan, onChange }: ModelPlanProps) {
       >
         {text(create.isPending ? "start.creating" : "dataset.new.go")}
       </Button>
+      {request && suggestion.data && <Reasons suggestion={suggestion.data} />}
     </aside>
   );
 }

@@ -31,9 +31,7 @@ export function NewModel({ choose, head }: { choose: () => void; head: Ref<HTMLH
             <h3>{text("start.fromData")}</h3>
             <p>{text("start.fromData.hint")}</p>
           </div>
-          <Button look="primary" onClick={choose}>
-            {text("start.choose")}
-          </Button>
+          <Button onClick={choose}>{text("start.choose")}</Button>
         </div>
         <button
           type="button"

@@ -6,7 +6,8 @@ import { messageOf } from "@/api/problem";
 import { navigate } from "@/app/router";
 import { Button, IconButton } from "@/design/Button";
 import { text } from "@/text/text";
-import { beginTour, resumeTour, useTour } from "@/tour/state";
+import { takeTour } from "@/tour/commands";
+import { beginTour, useTour } from "@/tour/state";
 import { type Progress, trainedExample } from "./example";
 import styles from "./welcome.module.css";
 
@@ -18,7 +19,7 @@ export default function Welcome() {
       <div className={styles["words"]}>
         <h2 id="welcome">{text("welcome.title")}</h2>
         <p>{text("welcome.hint")}</p>
-        {resumable ? <Resume model={model} /> : <Begin />}
+        {resumable ? <Resume /> : <Begin />}
       </div>
       <IconButton
         icon="close"
@@ -30,14 +31,10 @@ export default function Welcome() {
   );
 }
 
-function Resume({ model }: { model: string }) {
-  const resume = () => {
-    resumeTour();
-    navigate(`/models/${model}`);
-  };
+function Resume() {
   return (
     <div className={styles["actions"]}>
-      <Button look="primary" icon="play" onClick={resume}>
+      <Button look="primary" icon="play" onClick={() => void takeTour()}>
         {text("welcome.resume")}
       </Button>
     </div>
