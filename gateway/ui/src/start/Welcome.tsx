@@ -83,8 +83,7 @@ function Begin() {
 function Making({ progress }: { progress: Progress }) {
   const said =
     progress.step === "making" ? text("welcome.making") : text("welcome.training", { ...progress, step: "" });
-  const share =
-    progress.step === "training" && progress.epochs ? progress.epoch / progress.epochs : undefined;
+  const share = progress.step === "training" ? progress.share : undefined;
   return (
     <div className={styles["making"]}>
       <span role="status">{said}</span>

@@ -9,7 +9,9 @@ const ENDED = new Set(["SUCCEEDED", "FAILED", "CANCELLED"]);
 const PAUSE_MS = 400;
 const TEMPLATE = "digits_images";
 
-export type Progress = { step: "making" } | { step: "training"; epoch: number; epochs: number };
+export type Progress =
+  | { step: "making" }
+  | { step: "training"; epoch: number; epochs: number; share: number };
 
 /** Make the example and train it; `tell` hears how far it is. The id of the model is returned. */
 export async function trainedExample(
@@ -25,7 +27,7 @@ export async function trainedExample(
   });
   let run = dataOf(await api.POST("/api/v1/runs", { body: { model: model.id, devices: "auto" } }));
   while (!ENDED.has(run.state) && !signal.aborted) {
-    tell({ step: "training", epoch: run.epoch, epochs: run.epochs });
+    tell({ step: "training", epoch: run.epoch, epochs: run.epochs, share: run.progress });
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     run = dataOf(await api.GET("/api/v1/runs/{run}", { params: { path: { run: run.id } } }));
   }

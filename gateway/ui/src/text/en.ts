@@ -86,7 +86,8 @@ export const en = {
   "welcome.example": "Open a trained example",
   "welcome.tour": "Take the tour",
   "welcome.resume": "Go on with the tour",
-  "welcome.example.hint": "Reads hand-written digits. Training it here takes a few seconds.",
+  "welcome.example.hint":
+    "Reads hand-written digits. It is made and trained here, which takes less than a minute.",
   "welcome.dismiss": "Hide this",
   "welcome.making": "Making the model…",
   "welcome.training": "Training it: epoch {epoch} of {epochs}",

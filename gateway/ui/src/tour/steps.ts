@@ -1,7 +1,8 @@
 // The steps of the tour. Each works on the model that is open: it selects, edits, trains, and nothing is staged.
 
+import { drawers } from "@/app/drawers";
 import type { Workspace } from "@/app/workspace";
-import { run } from "@/commands/registry";
+import { canRun, run, useRegistry } from "@/commands/registry";
 import { removeAndHeal, setSetting } from "@/document/edits";
 import { type TextKey, text } from "@/text/text";
 
@@ -15,10 +16,12 @@ export interface Step {
   action?: (workspace: Workspace) => void;
 }
 
-const INSPECTOR = "[data-inspector='true'] > section:last-of-type, [aria-label='Inspector']";
 const find = (selector: string) => document.querySelector(selector);
-const inspector = () => find(`section[aria-label='${text("inspector.title")}']`) ?? find(INSPECTOR);
-const drawer = () => find("main section[aria-label]")?.parentElement ?? null;
+const inspector = () => find(`section[aria-label='${text("inspector.title")}']`);
+const drawer = (name: string) => () => {
+  const entry = drawers[name];
+  return entry ? find(`section[aria-label='${text(entry.title)}']`) : null;
+};
 const nodeOf = (id: string | undefined) => (id ? find(`.react-flow__node[data-id='${id}']`) : null);
 
 /** The first component of a type, as the document has it now. */
@@ -26,8 +29,17 @@ function first({ store }: Workspace, type: string): string | undefined {
   return Object.entries(store.document.components).find(([, component]) => component.type === type)?.[0];
 }
 
-function select(workspace: Workspace, type: string, tab: string): void {
-  const id = first(workspace, type);
+/** The component that reads pictures; any other that reads data where there is none. */
+function pictures(workspace: Workspace): string | undefined {
+  const { components, dataset } = workspace.store.document;
+  const reads = (value: unknown) => typeof value === "string" && dataset?.features[value]?.type === "image";
+  return (
+    Object.entries(components).find(([, { settings }]) => reads(settings["feature"]))?.[0] ??
+    first(workspace, "core.data")
+  );
+}
+
+function select(workspace: Workspace, id: string | undefined, tab: string): void {
   if (!id) return;
   workspace.view.setState({ selection: new Set([id]), inspector: true, tab });
   workspace.canvas?.reveal(id);
@@ -39,16 +51,16 @@ const FILTERS = 24;
 export const STEPS: readonly Step[] = [
   {
     id: "data",
-    anchor: (workspace) => nodeOf(first(workspace, "core.data")),
+    anchor: (workspace) => nodeOf(pictures(workspace)),
     enter: (workspace) => {
       workspace.view.setState({ drawer: null });
-      select(workspace, "core.data", "settings");
+      select(workspace, pictures(workspace), "settings");
     },
   },
   {
     id: "component",
     anchor: inspector,
-    enter: (workspace) => select(workspace, CONVOLUTION, "settings"),
+    enter: (workspace) => select(workspace, first(workspace, CONVOLUTION), "settings"),
     action: (workspace) => {
       const id = first(workspace, CONVOLUTION);
       if (id)
@@ -58,11 +70,19 @@ export const STEPS: readonly Step[] = [
         );
     },
   },
-  { id: "preview", anchor: inspector, enter: (workspace) => select(workspace, CONVOLUTION, "preview") },
-  { id: "code", anchor: inspector, enter: (workspace) => select(workspace, CONVOLUTION, "code") },
+  {
+    id: "preview",
+    anchor: inspector,
+    enter: (workspace) => select(workspace, first(workspace, CONVOLUTION), "preview"),
+  },
+  {
+    id: "code",
+    anchor: inspector,
+    enter: (workspace) => select(workspace, first(workspace, CONVOLUTION), "code"),
+  },
   {
     id: "fix",
-    anchor: drawer,
+    anchor: drawer("problems"),
     enter: ({ view }) => view.setState({ drawer: "problems", tab: "settings" }),
     action: (workspace) => {
       const id = first(workspace, "core.flatten");
@@ -77,15 +97,15 @@ export const STEPS: readonly Step[] = [
   },
   {
     id: "pause",
-    anchor: drawer,
+    anchor: drawer("train"),
     enter: (workspace) => {
       workspace.view.setState({ drawer: "train" });
-      select(workspace, CONVOLUTION, "run");
+      select(workspace, first(workspace, CONVOLUTION), "run");
     },
     // A run that has ended already cannot be paused: the next one can.
     action: (workspace) => void (run("train.pause") || train(workspace)),
   },
-  { id: "export", anchor: drawer, enter: showExports },
+  { id: "export", anchor: drawer("train"), enter: showExports },
 ];
 
 function train({ view }: Workspace): boolean {
@@ -95,6 +115,9 @@ function train({ view }: Workspace): boolean {
 
 function showExports({ view }: Workspace): void {
   view.setState({ drawer: "train" });
+  // Whoever has paused wants the run to go on, to have something to take along.
+  const paused = useRegistry.getState().commands.get("train.step");
+  if (paused && canRun(paused)) run("train.pause");
   // Tabs open when they get the focus; the panel may be on its way still.
   setTimeout(() => document.querySelector<HTMLElement>("[role='tab'][id$='-exports']")?.focus(), 300);
 }
