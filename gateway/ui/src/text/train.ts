@@ -56,6 +56,7 @@ export const train = {
   "curves.table": "As a table",
   "curves.epoch": "Epoch",
   "curves.none": "The first numbers come with the first batch.",
+  "curves.never": "This run ended before its first batch.",
   "curves.summary":
     "{metric} over {epochs} epochs: training {training}, validation {validation}, last epoch.",
 
@@ -67,10 +68,11 @@ export const train = {
   "result.validation": "Validation",
   "result.test": "Test",
   "result.interval": "95 % interval",
-  "result.linear": "Linear model",
-  "result.commonest": "Always the commonest",
-  "result.mean": "Always the mean",
-  "result.last": "Training and validation are of the last epoch; the test is of the weights that are kept.",
+  "result.linear": "Linear",
+  "result.commonest": "Commonest",
+  "result.mean": "Mean",
+  "result.last":
+    "Training and validation are of the last epoch, the test of the weights that are kept. Beside it what a linear model reaches, and what always giving the same answer does.",
   "result.rows": { one: "{count} test row", other: "{count} test rows" },
   "result.says":
     "{metric} {value} on {count} test rows; with 95 % certainty between {low} and {high} on others like them.",

@@ -3,6 +3,9 @@
 import { text } from "@/text/text";
 import styles from "./result.module.css";
 
+/** How much colour a full cell has, in percent: the number on it must be legible. */
+const STRONGEST = 45;
+
 interface ConfusionProps {
   classes: readonly string[];
   /** Rows are the truth, columns the prediction. */
@@ -53,8 +56,7 @@ function Row({ row, truth, classes }: { row: readonly number[]; truth: number; c
           <td
             key={classes[said]}
             data-right={said === truth}
-            data-strong={share > 0.5}
-            style={{ "--share": `${Math.round(share * 100)}%` } as React.CSSProperties}
+            style={{ "--share": `${Math.round(share * STRONGEST)}%` } as React.CSSProperties}
             title={text("result.confusion.cell", {
               count,
               total,

@@ -11,7 +11,7 @@ import { Chart, type Line } from "./Chart";
 import { best } from "./compare";
 import { Curves, type Metrics, type Point, smoothed, validationOf } from "./curves";
 import styles from "./curves.module.css";
-import type { Run, Snapshot } from "./feed";
+import { isActive, type Run, type Snapshot } from "./feed";
 import { nameOf } from "./training";
 
 interface CurvesTabProps {
@@ -27,7 +27,10 @@ export function CurvesTab({ snapshot, run, runs }: CurvesTabProps) {
   const [cursor, setCursor] = useState<number | null>(null);
   const behind = useBehind(run, runs);
   const names = snapshot.curves.names();
-  if (!names.length) return <EmptyState icon="training" title={text("curves.none")} />;
+  if (!names.length)
+    return (
+      <EmptyState icon="training" title={text(isActive(snapshot.state) ? "curves.none" : "curves.never")} />
+    );
   return (
     <div className={styles["curves"]}>
       <div className={styles["options"]}>

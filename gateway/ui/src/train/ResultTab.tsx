@@ -100,7 +100,7 @@ function MetricsTable({ run, test, metrics }: { run: Run; test: TestResult; metr
                 <td data-test={test.values[name]}>
                   <strong>{figure(test.values[name])}</strong>
                 </td>
-                <td>{interval ? `${figure(interval[0])} – ${figure(interval[1])}` : "–"}</td>
+                <td>{interval ? `${short(interval[0])} – ${short(interval[1])}` : "–"}</td>
                 {baselines.map((baseline) => (
                   <td key={baseline}>{figure(test.baseline[baseline]?.[name])}</td>
                 ))}
@@ -112,6 +112,9 @@ function MetricsTable({ run, test, metrics }: { run: Run; test: TestResult; metr
     </section>
   );
 }
+
+/** The ends of an interval are not known to four digits. */
+const short = (value: number): string => figure(Number(value.toPrecision(3)));
 
 const BASELINES: Record<string, TextKey> = {
   linear: "result.linear",

@@ -167,7 +167,7 @@ function Failure({ error }: { error: NonNullable<Run["error"]> }) {
     <div className={styles["failure"]} role="alert">
       <Icon name="error" />
       <p>
-        {component && (
+        {component && !error.message.includes(component) && (
           <strong>
             {line === null
               ? text("train.failed.in", { component })

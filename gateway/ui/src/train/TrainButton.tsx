@@ -2,8 +2,8 @@
 
 import { useEffect } from "react";
 import { useWorkspace } from "@/app/workspace";
-import { keysOf, register } from "@/commands/registry";
-import { Button } from "@/design/Button";
+import { keysOf, register, run } from "@/commands/registry";
+import { Button, IconButton } from "@/design/Button";
 import { Tooltip } from "@/design/Tooltip";
 import { text } from "@/text/text";
 import { trainCommands } from "./commands";
@@ -15,23 +15,20 @@ import { show, start, stateText, useRuns, useSnapshot, useTraining } from "./tra
 export function TrainButton() {
   const workspace = useWorkspace();
   const { runs } = useRuns();
-  const active = runs.find((run) => isActive(run.state)) ?? null;
+  const active = runs.find(({ state }) => isActive(state)) ?? null;
   const snapshot = useSnapshot(active?.id ?? null);
   const starting = useTraining((state) => state.starting);
   const drawer = workspace.view((state) => state.drawer);
   useEffect(() => register(trainCommands), []);
-  const toggle = () => (drawer === "train" ? workspace.view.setState({ drawer: null }) : show(workspace, {}));
   return (
     <>
-      <Button
-        look="quiet"
+      <IconButton
         icon="training"
-        data-active={drawer === "train"}
-        aria-pressed={drawer === "train"}
-        onClick={toggle}
-      >
-        {text("train.panel")}
-      </Button>
+        label={text("train.panel")}
+        keys={keysOf("toggle.train")}
+        active={drawer === "train"}
+        onClick={() => run("toggle.train")}
+      />
       {active ? (
         <Button
           look="primary"
@@ -43,7 +40,7 @@ export function TrainButton() {
             style={{ "--done": progressOf(snapshot) } as React.CSSProperties}
             aria-hidden="true"
           />
-          {stateText(snapshot?.state ?? active.state)}
+          {stateText(snapshot?.state ?? active.state)} · {Math.floor(progressOf(snapshot) * 100)} %
         </Button>
       ) : (
         <Tooltip text={text("command.train")} keys={keysOf("train")}>

@@ -72,6 +72,7 @@ export const trainCommands: readonly Command[] = [
     id: "toggle.train",
     title: "command.toggle.train",
     group: "view",
+    keys: ["Mod+Shift+E"],
     run: (workspace) => {
       const { view } = workspace;
       if (view.getState().drawer === "train") view.setState({ drawer: null });

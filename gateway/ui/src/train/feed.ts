@@ -47,6 +47,7 @@ export class RunFeed {
   private readonly listeners = new Set<() => void>();
   private readonly socket: Socket;
   private waiting: number | null = null;
+  private reading = false;
 
   constructor(
     readonly id: string,
@@ -93,10 +94,14 @@ export class RunFeed {
   }
 
   private async read(): Promise<void> {
+    if (this.reading) return;
+    this.reading = true;
     try {
       this.known(dataOf(await api.GET("/api/v1/runs/{run}", { params: { path: { run: this.id } } })));
     } catch (error) {
       this.change({ trouble: messageOf(error) });
+    } finally {
+      this.reading = false;
     }
   }
 
@@ -109,7 +114,8 @@ export class RunFeed {
       const metrics = event.metrics ?? {};
       if (event.kind === "epoch") curves.epoch(event.epoch, metrics);
       else curves.batch(event.epoch, event.step, steps, metrics);
-      if (!epochs && this.snapshot.run) void this.read();
+      // How many there are is known when the script has been imported.
+      if (!steps || !epochs) void this.read();
       this.pace.add(Date.parse(event.time), event.epoch * (steps || 1) + event.step);
       this.change({ epoch: event.epoch, step: event.step, left: this.pace.left(epochs * (steps || 1)) });
     } else if (event.kind === "state" && event.state) {
