@@ -83,6 +83,7 @@ function Flow() {
       ref={frame}
       className={styles["canvas"]}
       aria-label={text("canvas.label")}
+      tabIndex={-1}
       data-canvas
       onDoubleClick={(event) => onPane(event) && gestures.quickAddAt(event.clientX, event.clientY)}
       onDragOver={gestures.onDragOver}

@@ -13,9 +13,10 @@ import {
   type Values,
 } from "@/document/model";
 import { text } from "@/text/text";
-import { closesCircle, descendants, fits } from "./ports";
-import { WIDTH } from "./sizes";
+import { closesCircle, descendants, fits, inputsOf, outputsOf } from "./ports";
+import { heightOf, WIDTH } from "./sizes";
 import type { Dangling } from "./state";
+import { heightsOf } from "./tidy";
 
 /** Add a component and select it.
  *
@@ -29,12 +30,10 @@ export function addType(
 ): string {
   const { store, view } = workspace;
   const id = freeId(Object.keys(store.document.components), stemOf(type));
-  const [x, y] = clear(workspace, position);
-  const component: Component = {
-    type: type.type,
-    settings: required(workspace, type),
-    position: [Math.round(x), Math.round(y)],
-  };
+  const component: Component = { type: type.type, settings: required(workspace, type) };
+  const shape = { inputs: inputsOf(type, component, []), outputs: outputsOf(type, component, []) };
+  const [x, y] = clear(workspace, position, heightOf({ ...shape, collapsed: false }));
+  component.position = [Math.round(x), Math.round(y)];
   const edits: Edit[] = [addComponent(id, component)];
   const wire = from && wireTo(type, id, from);
   if (wire) edits.push(connect(wire));
@@ -120,14 +119,21 @@ function roomFor(document: ModelDocument, id: string, wire: Connection): Map<str
 const STEP = WIDTH + 76;
 const SAME_LINE = 220;
 
-/** The place, or one a little further where something lies there already. */
-function clear(workspace: Workspace, [x, y]: Position): Position {
-  const places = Object.values(workspace.store.document.components).map(
-    (item) => item.position ?? ([0, 0] as Position),
-  );
-  const taken = (left: number, top: number) =>
-    places.some(([otherX, otherY]) => Math.abs(otherX - left) < 24 && Math.abs(otherY - top) < 24);
-  let step = 0;
-  while (taken(x + step, y + step) && step < 2400) step += 24;
-  return [x + step, y + step];
+/** The place, or the nearest below it where nothing lies yet. */
+function clear(workspace: Workspace, [x, y]: Position, height: number): Position {
+  const { document } = workspace.store;
+  const heights = heightsOf(document, workspace.types);
+  const column = Object.entries(document.components)
+    .map(([id, { position: [left, top] = [0, 0] as Position }]) => ({
+      left,
+      top,
+      bottom: top + (heights.get(id) ?? 0),
+    }))
+    .filter(({ left }) => Math.abs(left - x) < WIDTH)
+    .toSorted((one, other) => one.top - other.top);
+  let free = y;
+  for (const { top, bottom } of column) if (top < free + height && bottom > free) free = bottom + ROOM;
+  return [x, free];
 }
+
+const ROOM = 24;

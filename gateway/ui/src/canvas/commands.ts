@@ -123,6 +123,11 @@ function tidy(workspace: Workspace): void {
   if (ids.size < 2) requestAnimationFrame(() => workspace.canvas?.fit());
 }
 
+/** Whether a panel beside or below the canvas has the focus; windows over the page keep it until they close. */
+const awayFromCanvas = () =>
+  document.activeElement !== document.body &&
+  !document.activeElement?.closest("[data-canvas], [role='dialog'], [role='menu'], [role='listbox']");
+
 const hasGroups = (document: ModelDocument) => (document.groups ?? []).length > 0;
 const onCanvas = { group: "move", scope: "canvas" } as const;
 const looks = { group: "view", scope: "page" } as const;
@@ -290,6 +295,16 @@ export const canvasCommands: readonly Command[] = [
           ?.focus(),
       );
     },
+  }),
+  inModel({
+    ...onCanvas,
+    id: "toCanvas",
+    title: "command.toCanvas",
+    keys: ["Escape"],
+    scope: "everywhere",
+    keysOnly: true,
+    when: awayFromCanvas,
+    run: (workspace) => workspace.canvas?.focus(selected(workspace).at(-1) ?? ""),
   }),
   inModel({
     ...onCanvas,

@@ -15,6 +15,6 @@ export interface Controls {
   quickAdd(): void;
   connectFrom(id: string): void;
   enlarge(id: string): void;
-  /** Give the focus to a component. */
+  /** Give the focus to a component, and bring it into sight; where there is none, give it to the canvas. */
   focus(id: string): void;
 }

@@ -1,6 +1,6 @@
 // What commands may ask of the canvas.
 
-import { useReactFlow } from "@xyflow/react";
+import { type Node, useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect } from "react";
 import type { Workspace } from "@/app/workspace";
 import { text } from "@/text/text";
@@ -27,10 +27,13 @@ export function useControls(workspace: Workspace, frame: RefObject<HTMLDivElemen
       const box = element?.getBoundingClientRect();
       return box ? { x: box.left + box.width / 2, y: box.top + box.height / 2 } : { x: 0, y: 0 };
     };
-    const focus = (id: string) =>
-      element
-        ?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
-        ?.focus({ preventScroll: true });
+    const elementOf = (id: string) =>
+      element?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
+    const focus = (id: string) => (elementOf(id) ?? element)?.focus({ preventScroll: true });
+    const showMiddle = (node: Node, zoom = flow.getZoom()) => {
+      const [x, y] = [node.position.x + WIDTH / 2, node.position.y + (node.height ?? 0) / 2];
+      void flow.setCenter(x, y, { zoom, duration: duration() });
+    };
     const controls: Controls = {
       fit: (ids) =>
         void flow.fitView({
@@ -48,8 +51,7 @@ export function useControls(workspace: Workspace, frame: RefObject<HTMLDivElemen
         const node = flow.getNode(id);
         workspace.view.setState({ selection: new Set([id]), wires: new Set() });
         if (!node) return;
-        const [x, y] = [node.position.x + WIDTH / 2, node.position.y + (node.height ?? 0) / 2];
-        void flow.setCenter(x, y, { zoom: Math.max(flow.getZoom(), 0.7), duration: duration() });
+        showMiddle(node, Math.max(flow.getZoom(), 0.7));
         focus(id);
       },
       aspect: () => {
@@ -63,7 +65,13 @@ export function useControls(workspace: Workspace, frame: RefObject<HTMLDivElemen
       quickAdd: () => openAfter(workspace, flow, pointer.inside ? pointer : center()),
       connectFrom: (id) => beginConnecting(workspace, id),
       enlarge: (id) => useCanvas.setState({ enlarged: id }),
-      focus,
+      focus: (id) => {
+        const node = flow.getNode(id);
+        if (node && !isSeen(elementOf(id), element)) showMiddle(node);
+        // Of a large graph only what is seen is drawn: what comes into sight now is there a frame later.
+        if (!node || elementOf(id)) focus(id);
+        else requestAnimationFrame(() => requestAnimationFrame(() => focus(id)));
+      },
     };
     workspace.canvas = controls;
     return () => {
@@ -72,6 +80,18 @@ export function useControls(workspace: Workspace, frame: RefObject<HTMLDivElemen
       element?.removeEventListener("pointerleave", leave);
     };
   }, [workspace, flow, frame]);
+}
+
+/** Whether all of an element lies within the canvas. */
+function isSeen(element: HTMLElement | null | undefined, frame: HTMLElement | null): boolean {
+  const [inner, outer] = [element?.getBoundingClientRect(), frame?.getBoundingClientRect()];
+  if (!inner || !outer) return false;
+  return (
+    inner.left >= outer.left &&
+    inner.right <= outer.right &&
+    inner.top >= outer.top &&
+    inner.bottom <= outer.bottom
+  );
 }
 
 const GAP = 84;

@@ -3,6 +3,7 @@
 import { Command as List } from "cmdk";
 import { Dialog as Radix } from "radix-ui";
 import controls from "@/design/controls.module.css";
+import { useFocusBack } from "@/design/focus";
 import { MenuLine } from "@/design/Menu";
 import { text } from "@/text/text";
 import styles from "./commands.module.css";
@@ -20,11 +21,16 @@ export default function CommandPalette() {
     // After the window has given the focus back: a command may move it.
     setTimeout(() => run(command.id));
   };
+  const focusBack = useFocusBack();
   return (
     <Radix.Root open onOpenChange={(open) => !open && closeOverlay()}>
       <Radix.Portal>
         <Radix.Overlay className={controls["overlay"]} />
-        <Radix.Content className={`${controls["dialog"]} ${styles["palette"]}`} aria-describedby={undefined}>
+        <Radix.Content
+          className={`${controls["dialog"]} ${styles["palette"]}`}
+          aria-describedby={undefined}
+          {...focusBack}
+        >
           <Radix.Title className="hidden-visually">{text("commands.title")}</Radix.Title>
           <List label={text("commands.title")} loop>
             <List.Input className={styles["input"]} placeholder={text("commands.placeholder")} autoFocus />

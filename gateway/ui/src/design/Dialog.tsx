@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { text } from "@/text/text";
 import { IconButton } from "./Button";
 import styles from "./controls.module.css";
+import { useFocusBack } from "./focus";
 
 interface DialogProps {
   title: string;
@@ -17,6 +18,11 @@ interface DialogProps {
 
 /** A window over the page: Escape and a click beside it close it, and the focus goes back where it was. */
 export function Dialog({ title, open, onClose, width = 640, children, tools }: DialogProps) {
+  // The first control would get the focus, and show its tooltip.
+  const focusBack = useFocusBack((event) => {
+    event.preventDefault();
+    (event.currentTarget as HTMLElement | null)?.focus();
+  });
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
@@ -25,11 +31,7 @@ export function Dialog({ title, open, onClose, width = 640, children, tools }: D
           className={styles["dialog"]}
           style={{ width }}
           aria-describedby={undefined}
-          // The first control would get the focus, and show its tooltip.
-          onOpenAutoFocus={(event) => {
-            event.preventDefault();
-            (event.currentTarget as HTMLElement | null)?.focus();
-          }}
+          {...focusBack}
         >
           <header className={styles["dialogHeader"]}>
             <Radix.Title asChild>

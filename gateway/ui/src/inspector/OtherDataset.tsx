@@ -1,11 +1,15 @@
 // Another dataset for the model: which, and which of its columns stand for those that the model reads.
 
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Schemas } from "@/api/client";
+import { api, dataOf, type Schemas } from "@/api/client";
+import { messageOf } from "@/api/problem";
+import { queries } from "@/api/queries";
 import { useWorkspace } from "@/app/workspace";
 import { Button } from "@/design/Button";
 import { Dialog } from "@/design/Dialog";
 import { Select } from "@/design/Select";
+import { notify } from "@/design/toasts";
 import type { DatasetReference } from "@/document/model";
 import { text } from "@/text/text";
 import { columnsRead, guessMapping, mapTo } from "./dataset";
@@ -17,17 +21,32 @@ interface OtherDatasetProps {
   onClose: () => void;
 }
 
-export function OtherDataset({ current, datasets, onClose }: OtherDatasetProps) {
+const EXAMPLE = "example:";
+
+export function OtherDataset({ current, datasets: known, onClose }: OtherDatasetProps) {
   const { store } = useWorkspace();
+  const examples = useQuery(queries.examples());
+  const [taken, take] = useTaken();
+  const datasets = taken && !known.some(({ id }) => id === taken.id) ? [...known, taken] : known;
   const columns = columnsRead(store.document);
   const [chosen, setChosen] = useState("");
   const [mapping, setMapping] = useState<Record<string, string>>({});
   const dataset = datasets.find((item) => item.id === chosen);
-  const choose = (id: string) => {
-    const found = datasets.find((item) => item.id === id);
+  const choose = async (id: string) => {
     setChosen(id);
+    const found = id.startsWith(EXAMPLE)
+      ? await take(id.slice(EXAMPLE.length))
+      : datasets.find((item) => item.id === id);
+    setChosen(found?.id ?? "");
     setMapping(found ? guessMapping(columns, current, found) : {});
   };
+  const names = new Set(datasets.map(({ name }) => name));
+  const options = [
+    ...datasets.map((item) => ({ value: item.id, label: item.name })),
+    ...(examples.data ?? [])
+      .filter(({ name }) => !names.has(name))
+      .map(({ name }) => ({ value: EXAMPLE + name, label: text("data.example", { name }) })),
+  ];
   const missing = columns.filter((name) => !mapping[name]);
   const accept = () => {
     if (!dataset) return;
@@ -43,8 +62,8 @@ export function OtherDataset({ current, datasets, onClose }: OtherDatasetProps) 
         id="other-dataset"
         label={text("data.dataset")}
         value={chosen}
-        onChange={choose}
-        options={datasets.map((item) => ({ value: item.id, label: item.name }))}
+        onChange={(id) => void choose(id)}
+        options={options}
       />
       {dataset && (
         <div className={styles["mapping"]}>
@@ -74,6 +93,24 @@ export function OtherDataset({ current, datasets, onClose }: OtherDatasetProps) 
       </div>
     </Dialog>
   );
+}
+
+/** An example becomes a dataset when it is chosen. */
+function useTaken() {
+  const client = useQueryClient();
+  const [taken, setTaken] = useState<Schemas["Dataset"] | null>(null);
+  const take = async (example: string) => {
+    try {
+      const dataset = dataOf(await api.POST("/api/v1/datasets", { body: { example } }));
+      setTaken(dataset);
+      void client.invalidateQueries({ queryKey: ["datasets"] });
+      return dataset;
+    } catch (error) {
+      notify(messageOf(error), "err");
+      return undefined;
+    }
+  };
+  return [taken, take] as const;
 }
 
 interface MappedProps {

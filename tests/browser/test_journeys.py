@@ -1,0 +1,136 @@
+"""Whole ways through the page as people go them, from the first key to the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.conftest import Glasswork
+
+from .conftest import node, screenshot, settled, sync_api
+
+Model = Callable[..., str]
+expect = sync_api.expect
+
+FOCUSED = """() => {
+  const element = document.activeElement;
+  return element.ariaLabel || element.labels?.[0]?.textContent || element.textContent.trim();
+}"""
+
+
+class Keyboard:
+    """Somebody who works by keys alone: what has the focus is all that is seen."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.press = page.keyboard.press
+        self.type = page.keyboard.type
+
+    def tab_to(self, name: str) -> None:
+        """Press Tab until a control of this name has the focus."""
+        seen = []
+        for _ in range(60):
+            seen.append(str(self.page.evaluate(FOCUSED))[:40])
+            if seen[-1] == name:
+                return
+            self.press("Tab")
+        raise AssertionError(f"Tab never comes to {name!r}, only to {seen}")
+
+    def choose(self, name: str, option: str) -> None:
+        """Open the list of a control and take one of its options by its first letters."""
+        self.tab_to(name)
+        self.press("Enter")
+        choice = self.page.get_by_role("option", name=option, exact=True)
+        choice.wait_for()
+        self.type(option)
+        expect(choice).to_be_focused()
+        self.press("Enter")
+        expect(self.page.get_by_role("combobox", name=name, exact=True)).to_be_focused()
+
+    def to_canvas(self) -> None:
+        """Leave a form: Escape gives the focus back to the component it is about."""
+        self.press("Escape")
+        expect(self.page.locator(".react-flow__node:focus")).to_be_visible()
+
+    def add(self, typed: str, component: str) -> None:
+        """Add behind the selected component, which connects the two."""
+        self.press("Space")
+        self.page.get_by_role("dialog").wait_for()
+        self.type(typed)
+        self.press("Enter")
+        expect(node(self.page, component).locator("article[data-selected='true']")).to_be_visible()
+        expect(self.page.locator(f".react-flow__node[data-id='{component}']:focus")).to_be_visible()
+
+    def go_to(self, component: str, key: str) -> None:
+        """Press an arrow until a component is selected."""
+        for _ in range(12):
+            if node(self.page, component).locator("article[data-selected='true']").count():
+                return
+            self.press(key)
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{key} never comes to {component}")
+
+    def connect(self, target: str) -> None:
+        """Connect the selected component with an input port."""
+        component, port = target.split(".")
+        aim = f".react-flow__node[data-id='{component}'] .target[data-handleid='{port}'][data-aim]"
+        self.press("c")
+        for _ in range(30):
+            if self.page.locator(aim).count():
+                self.press("Enter")
+                return
+            self.press("ArrowRight")
+        raise AssertionError(f"no arrow comes to {target}")
+
+
+def test_a_cnn_is_built_from_nothing_by_keyboard_alone(page: Any, new_model: Model, glasswork: Glasswork) -> None:
+    model = new_model(name="By keyboard")
+    page.goto(f"/models/{model}")
+    expect(page.get_by_text("An empty canvas")).to_be_visible()
+    settled(page)
+    keys = Keyboard(page)
+    # The data: an example, and a component for each of its columns.
+    keys.add("data", "data1")
+    keys.press("Enter")
+    keys.tab_to("Use another…")
+    keys.press("Enter")
+    keys.choose("Dataset", "digits (an example)")
+    expect(page.get_by_role("button", name="Use it")).to_be_enabled(timeout=15_000)
+    keys.tab_to("Use it")
+    keys.press("Enter")
+    expect(page.get_by_role("button", name="Use another…")).to_be_focused()
+    keys.choose("Feature", "image")
+    keys.to_canvas()
+    for typed, component in (
+        ("normalize", "normalize1"),
+        ("Conv2D", "convolution1"),
+        ("MaxPool", "pooling1"),
+        ("flatten", "flatten1"),
+        ("dense", "dense1"),
+        ("classification", "classification1"),
+    ):
+        keys.add(typed, component)
+    # What it is to predict, which goes into the training component.
+    keys.press("Escape")
+    keys.add("data", "data2")
+    keys.press("Enter")
+    keys.choose("Feature", "digit")
+    keys.to_canvas()
+    keys.connect("classification1.targets")
+    # A setting is typed, another is chosen.
+    keys.go_to("convolution1", "ArrowLeft")
+    keys.press("Enter")
+    keys.tab_to("Filters")
+    keys.press("Control+a")
+    keys.type("8")
+    keys.press("Enter")
+    keys.choose("Padding", "valid")
+    keys.to_canvas()
+    expect(page.locator("article[data-state='ok']")).to_have_count(8)
+    settled(page)
+    screenshot(page, "journey-keyboard")
+    document = glasswork.client.get(f"/models/{model}/graph")
+    assert document["components"]["convolution1"]["settings"] == {"filters": 8, "padding": "valid"}
+    found = glasswork.client.post("/check", {"graph": document})["diagnostics"]
+    assert [item["message"] for item in found if item["severity"] == "error"] == []
+    expect(page.get_by_role("contentinfo")).not_to_contain_text("error")
