@@ -7,6 +7,7 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useStore,
+  useStoreApi,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { lazy, type MouseEvent, Suspense, useEffect, useMemo, useRef, useState } from "react";
@@ -122,11 +123,14 @@ function Flow() {
         connectionRadius={28}
         nodeDragThreshold={1}
         elevateNodesOnSelect
+        onMoveStart={() => setPanning(frame.current, true)}
+        onMoveEnd={() => setPanning(frame.current, false)}
         ariaLabelConfig={{ "node.a11yDescription.default": "", "edge.a11yDescription.default": "" }}
         edgesFocusable={false}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--grid)" />
         <Detail frame={frame} />
+        <Box selection={selection} />
         {minimap && !empty && (
           <MiniMap
             pannable
@@ -167,12 +171,29 @@ function colorOf(node: CanvasNode): string {
   return "var(--line)";
 }
 
+/** What is far away is moved as one picture while it is panned, not painted anew for each frame. */
+function setPanning(frame: HTMLElement | null, panning: boolean): void {
+  if (frame) frame.dataset["panning"] = String(panning);
+}
+
 /** Far away a component is a block with a name: what cannot be read is not drawn. */
 function Detail({ frame }: { frame: React.RefObject<HTMLDivElement | null> }) {
   const far = useStore((state) => state.transform[2] < WITHOUT_DETAIL);
   useEffect(() => {
     if (frame.current) frame.current.dataset["far"] = String(far);
   }, [far, frame]);
+  return null;
+}
+
+/** The frame of a box selection goes when something else is selected, as a group that was made of it. */
+function Box({ selection }: { selection: ReadonlySet<string> }) {
+  const api = useStoreApi();
+  useEffect(() => {
+    const { nodesSelectionActive, nodeLookup } = api.getState();
+    const grouped = [...selection].some((id) => nodeLookup.get(id)?.type === "group");
+    if (nodesSelectionActive && (selection.size < 2 || grouped))
+      api.setState({ nodesSelectionActive: false });
+  }, [api, selection]);
   return null;
 }
 

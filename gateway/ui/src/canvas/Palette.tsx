@@ -30,7 +30,8 @@ export function Palette() {
   const found = useMemo(() => searchTypes(types, search), [types, search]);
   const rank = (category: string) => ORDER.indexOf(category) + 1 || ORDER.length + 1;
   const groups = [...groupBy(found, (type) => type.category)].sort(([a], [b]) => rank(a) - rank(b));
-  const add = (type: ComponentType) => addType(workspace, type, workspace.canvas?.middle() ?? [0, 0]);
+  const add = (type: ComponentType) =>
+    addType(workspace, type, { position: workspace.canvas?.middle() ?? [0, 0], pointed: false });
   return (
     <Panel
       label={text("palette.title")}

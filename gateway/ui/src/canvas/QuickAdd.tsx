@@ -27,7 +27,7 @@ function Window({ state }: { state: QuickAddState }) {
   const found = searchTypes(typesFor(workspace, state.from), search);
   const choose = (type: ComponentType) => {
     close();
-    const id = addType(workspace, type, state.position, state.from);
+    const id = addType(workspace, type, state.place, state.from);
     requestAnimationFrame(() => workspace.canvas?.focus(id));
   };
   useEffect(() => {

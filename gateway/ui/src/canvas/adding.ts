@@ -18,6 +18,12 @@ import { heightOf, WIDTH } from "./sizes";
 import type { Dangling } from "./state";
 import { heightsOf } from "./tidy";
 
+export interface Place {
+  position: Position;
+  /** Where somebody pointed; a place that was only reckoned gives way to what lies there. */
+  pointed: boolean;
+}
+
 /** Add a component and select it.
  *
  * Returns its id.
@@ -25,14 +31,15 @@ import { heightsOf } from "./tidy";
 export function addType(
   workspace: Workspace,
   type: ComponentType,
-  position: Position,
+  { position, pointed }: Place,
   from: Dangling | null = null,
 ): string {
   const { store, view } = workspace;
   const id = freeId(Object.keys(store.document.components), stemOf(type));
   const component: Component = { type: type.type, settings: required(workspace, type) };
   const shape = { inputs: inputsOf(type, component, []), outputs: outputsOf(type, component, []) };
-  const [x, y] = clear(workspace, position, heightOf({ ...shape, collapsed: false }));
+  const height = heightOf({ ...shape, collapsed: false });
+  const [x, y] = pointed ? position : clear(workspace, position, height);
   component.position = [Math.round(x), Math.round(y)];
   const edits: Edit[] = [addComponent(id, component)];
   const wire = from && wireTo(type, id, from);

@@ -1,7 +1,8 @@
 // What the canvas shows for the moment: a wire being drawn, a place for quick add, an enlarged preview.
 
 import { create } from "zustand";
-import type { Connection, Position } from "@/document/model";
+import type { Connection } from "@/document/model";
+import type { Place } from "./adding";
 
 /** From where quick add connects what is chosen; null for a component that stands alone. */
 export interface Dangling {
@@ -15,7 +16,7 @@ export interface QuickAddState {
   /** Where the window opens, in pixels of the canvas. */
   at: { x: number; y: number };
   /** Where the component goes, in coordinates of the document. */
-  position: Position;
+  place: Place;
   from: Dangling | null;
 }
 

@@ -82,15 +82,16 @@ export function useControls(workspace: Workspace, frame: RefObject<HTMLDivElemen
   }, [workspace, flow, frame]);
 }
 
-/** Whether all of an element lies within the canvas. */
+/** Whether the head of a component lies within the canvas. */
 function isSeen(element: HTMLElement | null | undefined, frame: HTMLElement | null): boolean {
-  const [inner, outer] = [element?.getBoundingClientRect(), frame?.getBoundingClientRect()];
-  if (!inner || !outer) return false;
+  const head = element?.querySelector("header")?.getBoundingClientRect();
+  const outer = frame?.getBoundingClientRect();
+  if (!head || !outer) return false;
   return (
-    inner.left >= outer.left &&
-    inner.right <= outer.right &&
-    inner.top >= outer.top &&
-    inner.bottom <= outer.bottom
+    head.left >= outer.left &&
+    head.right <= outer.right &&
+    head.top >= outer.top &&
+    head.bottom <= outer.bottom
   );
 }
 
@@ -107,12 +108,12 @@ function openAfter(
   const port = component && workspace.types.get(component.type)?.outputs[0]?.name;
   if (!component || !only || !port) {
     const { x, y } = flow.screenToFlowPosition(point);
-    openQuickAdd(point.x, point.y, [x - WIDTH / 2, y - HEAD / 2], null);
+    openQuickAdd(point.x, point.y, [x - WIDTH / 2, y - HEAD / 2], null, false);
     return;
   }
   const [x, y] = component.position ?? [0, 0];
   const at = flow.flowToScreenPosition({ x: x + WIDTH + 24, y });
-  openQuickAdd(at.x, at.y, [x + WIDTH + GAP, y], { component: only, port, side: "source" });
+  openQuickAdd(at.x, at.y, [x + WIDTH + GAP, y], { component: only, port, side: "source" }, false);
 }
 
 function beginConnecting(workspace: Workspace, id: string): void {

@@ -227,7 +227,7 @@ function useAdding(workspace: Workspace) {
         if (!type) return;
         event.preventDefault();
         const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-        addType(workspace, type, [x - WIDTH / 2, y - HEAD / 2]);
+        addType(workspace, type, { position: [x - WIDTH / 2, y - HEAD / 2], pointed: true });
       },
     }),
     [workspace, flow],
@@ -235,6 +235,12 @@ function useAdding(workspace: Workspace) {
 }
 
 /** Open quick add at a point of the window. */
-export function openQuickAdd(x: number, y: number, position: Position, from: Dangling | null): void {
-  useCanvas.setState({ quickAdd: { at: { x, y }, position, from } });
+export function openQuickAdd(
+  x: number,
+  y: number,
+  position: Position,
+  from: Dangling | null,
+  pointed = true,
+): void {
+  useCanvas.setState({ quickAdd: { at: { x, y }, place: { position, pointed }, from } });
 }
