@@ -152,7 +152,7 @@ export const en = {
   "datasets.warnings": { one: "{count} warning", other: "{count} warnings" },
   "datasets.delete.title": "Delete the dataset {name}?",
   "datasets.delete.hint":
-    "Models that read it keep their graph, but cannot be previewed or trained without it.",
+    "It leaves this list. Its files stay as long as a model or a saved version reads them, and go to the trash otherwise.",
   "dataset.columns": "Columns",
   "dataset.rows": "First rows",
   "dataset.column": "Column",

@@ -39,7 +39,7 @@ function Popover({ workspace, step, index }: PopoverProps) {
   const label = actionOf(step);
   return (
     <>
-      {anchor && <div className={styles["frame"]} style={anchor} />}
+      {anchor && <div className={styles["frame"]} data-tour-frame style={anchor} />}
       <div
         ref={own}
         role="dialog"
