@@ -143,6 +143,11 @@ def paused_curves_hold_still(page: Any) -> None:
 def kernels_of_a_convolution_are_shown(page: Any) -> None:
     node(page, "conv1").locator("header").click()
     tab(page, "Run")
+    page.locator("[data-variable='weight kernel']").wait_for()
+    step = page.locator("[data-step]").first.get_attribute("data-step")
+    # The gradients of a step that is asked for are kept, however quick the pause was.
+    page.get_by_role("region", name="Training").get_by_role("button", name="Do one step").click()
+    page.locator(f"[data-step]:not([data-step='{step}'])").first.wait_for()
     for variable in ("output output", "weight kernel", "weight bias", "gradient kernel"):
         page.locator(f"[data-variable='{variable}']").wait_for()
     kernel = page.locator("[data-variable='weight kernel']")

@@ -182,6 +182,7 @@ export const train = {
   "runTab.wait": "Pause the run to look inside",
   "runTab.wait.hint":
     "Its weights, outputs and gradients are shown while it is paused, and when it has ended.",
+  "runTab.noGradients": "Gradients are those of one step.",
   "runTab.none": "Nothing to see of this component",
   "runTab.none.hint": "It has neither variables nor an output in this run.",
 

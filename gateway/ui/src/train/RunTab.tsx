@@ -5,11 +5,12 @@ import type { Schemas } from "@/api/client";
 import { messageOf } from "@/api/problem";
 import { queries } from "@/api/queries";
 import { Visual } from "@/canvas/PreviewDetail";
+import { Button } from "@/design/Button";
 import { EmptyState } from "@/design/Panel";
 import { figure, type TextKey, text } from "@/text/text";
 import styles from "./runTab.module.css";
 import { answers, momentOf } from "./samples";
-import { nameOf, useRuns, useSnapshot } from "./training";
+import { act, nameOf, useRuns, useSnapshot } from "./training";
 
 type Variable = Schemas["Variable"];
 
@@ -31,11 +32,25 @@ export default function RunTab({ id }: { id: string }) {
   return (
     <div className={styles["variables"]}>
       <p>{text("runTab.of", { run: nameOf(runs, own.id), step: data.step })}</p>
+      {own.state === "PAUSED" && lacksGradients(data.variables) && (
+        <div className={styles["hint"]}>
+          <span>{text("runTab.noGradients")}</span>
+          <Button icon="step" onClick={() => void act(own.id, "resume", 1)}>
+            {text("train.oneStep")}
+          </Button>
+        </div>
+      )}
       {data.variables.map((variable) => (
         <View key={`${variable.kind} ${variable.name}`} variable={variable} />
       ))}
     </div>
   );
+}
+
+/** Where a pause came at once, the gradients of the step before are gone. */
+function lacksGradients(variables: readonly Variable[]): boolean {
+  const has = (kind: string) => variables.some((variable) => variable.kind === kind);
+  return has("weight") && !has("gradient");
 }
 
 function View({ variable }: { variable: Variable }) {

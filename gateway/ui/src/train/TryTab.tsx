@@ -50,16 +50,20 @@ function Form({ run, features, dataset }: FormProps) {
   const [row, setRow] = useState<Row>(first);
   const [truth, setTruth] = useState<string | null>(null);
   const [generation, setGeneration] = useState(0);
+  // It stays until there is another, and goes when it is no longer of what is shown.
+  const [prediction, setPrediction] = useState<Record<string, unknown> | null>(null);
   const predict = useMutation({
     mutationFn: async (rows: Row[]) => {
       const path = { params: { path: { run: run.id } } };
       const answer = await api.POST("/api/v1/runs/{run}/predict", { ...path, body: { rows } });
       return dataOf(answer).predictions[0] ?? {};
     },
+    onSuccess: setPrediction,
     onError: (error) => notify(messageOf(error), "err"),
   });
   const change = (name: string, value: string | number) => {
     setTruth(null);
+    setPrediction(null);
     setRow((before) => ({ ...before, [name]: value }));
   };
   const sample = useSample(run, (taken, known) => {
@@ -98,8 +102,8 @@ function Form({ run, features, dataset }: FormProps) {
           </Button>
         </div>
         <output aria-live="polite">
-          {predict.data && <Answer prediction={predict.data} />}
-          {predict.data && truth !== null && <p>{text("try.truth", { value: truth })}</p>}
+          {prediction && <Answer prediction={prediction} />}
+          {prediction && truth !== null && <p>{text("try.truth", { value: truth })}</p>}
         </output>
       </div>
     </form>
