@@ -1,11 +1,8 @@
 // Every text of the page, in English. `{name}` is filled in; a text with `one` and `other` is chosen by `count`.
 
 import { canvas } from "./canvas";
-import { train } from "./train";
-
 export const en = {
   ...canvas,
-  ...train,
   "app.name": "Glasswork",
   "app.loading": "Loading…",
   "app.retry": "Try again",
@@ -389,6 +386,28 @@ export const en = {
   "cost.sum.epoch_seconds": "Time of an epoch",
   "cost.unknown": "unknown: {reason}",
 
+  "train.title": "Train",
+  "train.panel": "Training",
+  "train.starting": "Starting…",
+  "train.run": "Run {number}",
+  "train.state.PENDING": "Waiting",
+  "train.state.RUNNING": "Training",
+  "train.state.PAUSED": "Paused",
+  "train.state.SUCCEEDED": "Trained",
+  "train.state.FAILED": "Failed",
+  "train.state.CANCELLED": "Cancelled",
+  "gate.unsaved": "The model could not be saved, so that it was not trained.",
+  "runTab.title": "Run",
+  "group.train": "Train",
+  "command.train": "Train",
+  "command.pause": "Pause or resume the run",
+  "command.step": "Do one step of the paused run",
+  "command.stop": "Stop the run",
+  "command.saveVersion": "Save a version",
+  "command.runs": "Show the runs",
+  "command.toggle.train": "Show or hide the training",
+  "command.try": "Try the model by hand",
+
   "commands.title": "Commands",
   "commands.placeholder": "Type a command",
   "commands.none": "No command matches",
@@ -473,4 +492,5 @@ export const en = {
   "toast.redone": "Redone: {label}",
 } as const satisfies Record<string, string | { one: string; other: string }>;
 
-export type TextKey = keyof typeof en;
+/** Texts of parts that are loaded later come with them. */
+export type TextKey = keyof typeof en | keyof typeof import("@/train/texts").trainTexts;

@@ -4,6 +4,14 @@ import { en, type TextKey } from "./en";
 
 export type { TextKey } from "./en";
 
+type Text = string | { one: string; other: string };
+const catalogue: Record<string, Text> = { ...en };
+
+/** Add the texts of a part of the page that has just been loaded. */
+export function addTexts(texts: Record<string, Text>): void {
+  Object.assign(catalogue, texts);
+}
+
 type Fill = Record<string, string | number>;
 
 const plurals = new Intl.PluralRules("en");
@@ -14,7 +22,7 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 /** The text of a key; `{name}` is filled from `fill`, and `count` chooses between one and other. */
 export function text(key: TextKey, fill: Fill = {}): string {
-  const found: string | { one: string; other: string } = en[key];
+  const found = catalogue[key] ?? key;
   const chosen =
     typeof found === "string"
       ? found

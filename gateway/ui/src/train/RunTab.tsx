@@ -1,5 +1,6 @@
 // A component of a run that is held: its output, its weights and their gradients, as they are in that run.
 
+import "./texts";
 import { useQuery } from "@tanstack/react-query";
 import type { Schemas } from "@/api/client";
 import { messageOf } from "@/api/problem";

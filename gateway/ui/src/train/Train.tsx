@@ -1,5 +1,6 @@
 // The panel of training: what a run does right now, and tabs for what came of it.
 
+import "./texts";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect } from "react";
 import { useWorkspace } from "@/app/workspace";

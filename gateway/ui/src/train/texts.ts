@@ -1,19 +1,11 @@
-// The texts of training: runs, results, trying the model, exports and versions.
+// The texts of the training panel, which come with it: runs, results, trying the model, exports and versions.
 
-export const train = {
-  "train.title": "Train",
-  "train.panel": "Training",
-  "train.starting": "Starting…",
-  "train.run": "Run {number}",
+import { addTexts } from "@/text/text";
+
+export const trainTexts = {
   "train.runShown": "Run shown",
   "train.none": "Not trained yet",
   "train.none.hint": "Press Train: the model learns here, and you watch it.",
-  "train.state.PENDING": "Waiting",
-  "train.state.RUNNING": "Training",
-  "train.state.PAUSED": "Paused",
-  "train.state.SUCCEEDED": "Trained",
-  "train.state.FAILED": "Failed",
-  "train.state.CANCELLED": "Cancelled",
   "train.end.completed": "all epochs done",
   "train.end.early_stopping": "ended early: no longer getting better",
   "train.end.stopped": "stopped by hand",
@@ -36,17 +28,14 @@ export const train = {
   "train.failed.where": "In {component}, line {line}:",
   "train.failed.in": "In {component}:",
   "train.failed.show": "Show the line",
-
   "gate.errors": {
     one: "Mend the error before training",
     other: "Mend the {count} errors before training",
   },
   "gate.warnings": { one: "There is a warning", other: "There are {count} warnings" },
   "gate.warnings.hint": "The model can be trained all the same.",
-  "gate.unsaved": "The model could not be saved, so that it was not trained.",
   "gate.problems": "Show the problems",
   "gate.anyway": "Train anyway",
-
   "curves.training": "training",
   "curves.validation": "validation",
   "curves.previous": "previous run",
@@ -59,7 +48,6 @@ export const train = {
   "curves.never": "This run ended before its first batch.",
   "curves.summary":
     "{metric} over {epochs} epochs: training {training}, validation {validation}, last epoch.",
-
   "result.none": "No result yet",
   "result.none.running": "The test rows are predicted when the run has ended.",
   "result.none.hint": "This run has no test: its data has no test rows, or it was stopped before.",
@@ -85,7 +73,6 @@ export const train = {
   "result.truth": "Truth",
   "result.said": "Prediction",
   "result.scatter": "{feature}: prediction over truth",
-
   "runs.better":
     "{better} is better than {worse}: {metric} {first} against {second} on the same test rows ({direction}).",
   "runs.higher": "higher is better",
@@ -113,7 +100,6 @@ export const train = {
   "runs.delete.sure": "Delete {run} with its curves, weights and exports? This cannot be undone.",
   "runs.delete.go": "Delete the run",
   "runs.deleted": "{run} is deleted",
-
   "samples.wait": "Pause the run, or let it end: then it predicts rows of the validation split.",
   "samples.old": "as of the last pause",
   "samples.title": {
@@ -127,7 +113,6 @@ export const train = {
   "samples.row": "Row {index}",
   "samples.correct": "{right} of {count} right",
   "samples.off": "off by {value} on average",
-
   "try.none": "Train the model first",
   "try.none.hint": "Then enter a row, draw or choose a picture, and see what it says.",
   "try.go": "Predict",
@@ -141,7 +126,6 @@ export const train = {
   "try.says": "The model says",
   "try.truth": "The truth is {value}",
   "try.notRows": "This model does not predict columns of a dataset from rows.",
-
   "exports.none": "Train the model first",
   "exports.none.hint": "Then it can be exported to TFLite, ONNX, Keras and SavedModel.",
   "exports.format": "Format",
@@ -156,7 +140,6 @@ export const train = {
   "exports.for.onnx": "other frameworks",
   "exports.for.keras": "Keras, to train on",
   "exports.for.savedmodel": "TensorFlow Serving",
-
   "versions.message": "What is it?",
   "versions.message.example": "For example: wider first layer",
   "versions.what": "Save",
@@ -173,8 +156,6 @@ export const train = {
   "versions.untitled": "without a message",
   "versions.weights": "with weights",
   "edit.restore": "Restore “{message}”",
-
-  "runTab.title": "Run",
   "runTab.of": "{run}, after {step} steps",
   "runTab.output": "Output",
   "runTab.weight": "Weight",
@@ -185,14 +166,6 @@ export const train = {
   "runTab.noGradients": "Gradients are those of one step.",
   "runTab.none": "Nothing to see of this component",
   "runTab.none.hint": "It has neither variables nor an output in this run.",
-
-  "group.train": "Train",
-  "command.train": "Train",
-  "command.pause": "Pause or resume the run",
-  "command.step": "Do one step of the paused run",
-  "command.stop": "Stop the run",
-  "command.saveVersion": "Save a version",
-  "command.runs": "Show the runs",
-  "command.toggle.train": "Show or hide the training",
-  "command.try": "Try the model by hand",
 } as const;
+
+addTexts(trainTexts);
