@@ -18,6 +18,7 @@ import { move } from "@/document/edits";
 import type { ModelDocument } from "@/document/model";
 import { text } from "@/text/text";
 import { ComponentNode } from "./ComponentNode";
+import { ContextMenu } from "./ContextMenu";
 import styles from "./canvas.module.css";
 import { GroupNode } from "./GroupNode";
 import { needsLayout } from "./layout";
@@ -80,84 +81,84 @@ function Flow() {
   }, [store, workspace]);
   const empty = nodes.length === 0;
   return (
-    <section
-      ref={frame}
-      className={styles["canvas"]}
-      aria-label={text("canvas.label")}
-      tabIndex={-1}
-      data-canvas
-      onDoubleClick={(event) => onPane(event) && gestures.quickAddAt(event.clientX, event.clientY)}
-      onDragOver={gestures.onDragOver}
-      onDrop={gestures.onDrop}
-    >
-      <ReactFlow<CanvasNode, ReturnType<NodeMaker["wires"]>[number]>
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={NODE_TYPES}
-        edgeTypes={EDGE_TYPES}
-        onNodesChange={gestures.onNodesChange}
-        onEdgesChange={gestures.onEdgesChange}
-        onNodeDragStart={gestures.onNodeDragStart}
-        onNodeDrag={gestures.onNodeDrag}
-        onNodeDragStop={gestures.onNodeDragStop}
-        onSelectionDragStart={gestures.onNodeDragStart}
-        onSelectionDragStop={gestures.onNodeDragStop}
-        onNodeDoubleClick={gestures.onNodeDoubleClick}
-        onPaneClick={gestures.onPaneClick}
-        onConnect={gestures.onConnect}
-        onConnectStart={gestures.onConnectStart}
-        onConnectEnd={gestures.onConnectEnd}
-        isValidConnection={gestures.isValidConnection}
-        onReconnect={gestures.onReconnect}
-        onReconnectEnd={gestures.onReconnectEnd}
-        onlyRenderVisibleElements={nodes.length > MANY}
-        minZoom={LOOK.zoom.min}
-        maxZoom={LOOK.zoom.max}
-        fitView={fitsFirst}
-        fitViewOptions={LOOK.fitViewOptions}
-        zoomOnDoubleClick={false}
-        deleteKeyCode={null}
-        multiSelectionKeyCode={["Shift", "Control", "Meta"]}
-        selectionKeyCode="Shift"
-        disableKeyboardA11y
-        connectionRadius={28}
-        nodeDragThreshold={1}
-        elevateNodesOnSelect
-        onMoveStart={() => setPanning(frame.current, true)}
-        onMoveEnd={() => setPanning(frame.current, false)}
-        ariaLabelConfig={{ "node.a11yDescription.default": "", "edge.a11yDescription.default": "" }}
-        edgesFocusable={false}
+    <ContextMenu>
+      <section
+        ref={frame}
+        className={styles["canvas"]}
+        aria-label={text("canvas.label")}
+        tabIndex={-1}
+        data-canvas
+        onDoubleClick={(event) => onPane(event) && gestures.quickAddAt(event.clientX, event.clientY)}
+        onDragOver={gestures.onDragOver}
+        onDrop={gestures.onDrop}
       >
-        <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--grid)" />
-        <Detail frame={frame} />
-        <Box selection={selection} />
-        {minimap && !empty && (
-          <MiniMap
-            pannable
-            zoomable
-            ariaLabel={text("canvas.minimap")}
-            nodeColor={colorOf}
-            nodeStrokeWidth={0}
-            nodeBorderRadius={12}
-            maskColor="color-mix(in oklab, var(--bg) 72%, transparent)"
-            bgColor="var(--panel)"
-          />
+        <ReactFlow<CanvasNode, ReturnType<NodeMaker["wires"]>[number]>
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={NODE_TYPES}
+          edgeTypes={EDGE_TYPES}
+          onNodesChange={gestures.onNodesChange}
+          onEdgesChange={gestures.onEdgesChange}
+          onNodeDragStart={gestures.onNodeDragStart}
+          onNodeDrag={gestures.onNodeDrag}
+          onNodeDragStop={gestures.onNodeDragStop}
+          onSelectionDragStart={gestures.onNodeDragStart}
+          onSelectionDragStop={gestures.onNodeDragStop}
+          onNodeDoubleClick={gestures.onNodeDoubleClick}
+          onPaneClick={gestures.onPaneClick}
+          onConnect={gestures.onConnect}
+          onConnectStart={gestures.onConnectStart}
+          onConnectEnd={gestures.onConnectEnd}
+          isValidConnection={gestures.isValidConnection}
+          onReconnect={gestures.onReconnect}
+          onReconnectEnd={gestures.onReconnectEnd}
+          onlyRenderVisibleElements={nodes.length > MANY}
+          minZoom={LOOK.zoom.min}
+          maxZoom={LOOK.zoom.max}
+          fitView={fitsFirst}
+          fitViewOptions={LOOK.fitViewOptions}
+          zoomOnDoubleClick={false}
+          deleteKeyCode={null}
+          multiSelectionKeyCode={["Shift", "Control", "Meta"]}
+          selectionKeyCode="Shift"
+          disableKeyboardA11y
+          connectionRadius={28}
+          nodeDragThreshold={1}
+          elevateNodesOnSelect
+          ariaLabelConfig={{ "node.a11yDescription.default": "", "edge.a11yDescription.default": "" }}
+          edgesFocusable={false}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--grid)" />
+          <Detail frame={frame} />
+          <Box selection={selection} />
+          {minimap && !empty && (
+            <MiniMap
+              pannable
+              zoomable
+              ariaLabel={text("canvas.minimap")}
+              nodeColor={colorOf}
+              nodeStrokeWidth={0}
+              nodeBorderRadius={12}
+              maskColor="color-mix(in oklab, var(--bg) 72%, transparent)"
+              bgColor="var(--panel)"
+            />
+          )}
+        </ReactFlow>
+        <Tools />
+        {empty && (
+          <div className={styles["empty"]}>
+            <EmptyState icon="layers" title={text("canvas.empty")} hint={text("canvas.empty.hint")} />
+          </div>
         )}
-      </ReactFlow>
-      <Tools />
-      {empty && (
-        <div className={styles["empty"]}>
-          <EmptyState icon="layers" title={text("canvas.empty")} hint={text("canvas.empty.hint")} />
-        </div>
-      )}
-      <QuickAdd />
-      {enlarged && (
-        <Suspense fallback={null}>
-          <EnlargedPreview id={enlarged} />
-        </Suspense>
-      )}
-      <Announcer />
-    </section>
+        <QuickAdd />
+        {enlarged && (
+          <Suspense fallback={null}>
+            <EnlargedPreview id={enlarged} />
+          </Suspense>
+        )}
+        <Announcer />
+      </section>
+    </ContextMenu>
   );
 }
 
@@ -169,11 +170,6 @@ function colorOf(node: CanvasNode): string {
   if (node.type === "component")
     return categoryColor((node as ComponentNodeType).data.type?.category ?? "other");
   return "var(--line)";
-}
-
-/** What is far away is moved as one picture while it is panned, not painted anew for each frame. */
-function setPanning(frame: HTMLElement | null, panning: boolean): void {
-  if (frame) frame.dataset["panning"] = String(panning);
 }
 
 /** Far away a component is a block with a name: what cannot be read is not drawn. */

@@ -12,6 +12,7 @@ export const generalCommands: readonly Command[] = [
     title: "command.palette",
     group: "help",
     keys: ["Mod+K"],
+    keysOnly: true,
     scope: "everywhere",
     run: () => useOverlay.setState({ open: "palette" }),
   },
