@@ -121,11 +121,12 @@ def test_the_journey_from_train_to_a_restored_version(
     the_page_says_which_run_is_better(page, glasswork, model)
     save_version(page, "Two filters")
     page.get_by_role("button", name="Restore “As it was suggested”").click()
+    page.get_by_text("Undo takes it back").wait_for()
     settled(page)
     graph = glasswork.client.get(f"/models/{model}/graph")
     assert "filters" not in graph["components"]["conv1"]["settings"]
     page.get_by_role("button", name="Undo").click()
-    page.wait_for_selector("[data-save='waiting'], [data-save='saving']", state="attached")
+    page.get_by_text("Undone:").wait_for()
     settled(page)
     graph = glasswork.client.get(f"/models/{model}/graph")
     assert graph["components"]["conv1"]["settings"]["filters"] == 2
