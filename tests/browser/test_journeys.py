@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.conftest import Glasswork
 
-from .conftest import node, screenshot, settled, sync_api
+from .conftest import node, open_model, screenshot, settled, sync_api
 
 Model = Callable[..., str]
 expect = sync_api.expect
@@ -134,3 +134,79 @@ def test_a_cnn_is_built_from_nothing_by_keyboard_alone(page: Any, new_model: Mod
     found = glasswork.client.post("/check", {"graph": document})["diagnostics"]
     assert [item["message"] for item in found if item["severity"] == "error"] == []
     expect(page.get_by_role("contentinfo")).not_to_contain_text("error")
+
+
+def test_a_right_click_and_the_menu_key_offer_what_can_be_done(page: Any, new_model: Model) -> None:
+    open_model(page, new_model(template="digits"))
+    node(page, "dropout1").locator("header").click(button="right")
+    menu = page.get_by_role("menu")
+    expect(menu.get_by_role("menuitem", name="Duplicate")).to_be_visible()
+    screenshot(page, "canvas-menu")
+    menu.get_by_role("menuitem", name="Duplicate").click()
+    expect(node(page, "dropout2")).to_be_visible()
+    node(page, "dropout1").locator("header").click()
+    page.keyboard.press("Shift+F10")
+    expect(menu).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(page.locator(".react-flow__node[data-id='dropout1']:focus")).to_be_visible()
+    page.locator(".react-flow__pane").click(button="right", position={"x": 12, "y": 12})
+    expect(menu.get_by_role("menuitem", name="Paste")).to_be_visible()
+    expect(menu.get_by_role("menuitem", name="Duplicate")).to_have_count(0)
+
+
+def test_no_command_of_the_palette_fails_in_an_empty_model(page: Any, new_model: Model) -> None:
+    address = f"/models/{new_model(name='Nothing')}"
+
+    def begin() -> None:
+        page.goto(address)
+        expect(page.locator("[data-canvas]")).to_be_visible()
+        settled(page)
+
+    begin()
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option").first).to_be_visible()
+    titles = [str(item.locator("span").nth(1).inner_text()) for item in page.get_by_role("option").all()]
+    assert len(titles) > 10
+    page.keyboard.press("Escape")
+    for title in titles:
+        page.keyboard.press("Control+k")
+        search = page.get_by_placeholder("Type a command")
+        search.fill(title)
+        page.keyboard.press("Enter")
+        expect(search).to_have_count(0)
+        page.wait_for_timeout(150)
+        expect(page.get_by_text("This part of the page failed")).to_have_count(0)
+        if page.url.endswith(address):
+            page.keyboard.press("Escape")
+        else:
+            begin()
+
+
+def test_a_session_that_ends_asks_for_the_token_and_keeps_the_edit(
+    page: Any, context: Any, new_model: Model, glasswork: Glasswork
+) -> None:
+    model = new_model(template="digits")
+    open_model(page, model)
+    context.clear_cookies()
+    node(page, "dropout1").locator("header").click()
+    page.keyboard.press("Control+Delete")
+    page.get_by_label("Token").fill(glasswork.directory.token())
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_selector("article[data-state='ok']")
+    expect(node(page, "dropout1")).to_have_count(0)
+    settled(page)
+    assert "dropout1" not in glasswork.client.get(f"/models/{model}/graph")["components"]
+
+
+def test_a_model_that_is_deleted_elsewhere_says_so(
+    page: Any, context: Any, new_model: Model, glasswork: Glasswork
+) -> None:
+    model = new_model(template="digits")
+    open_model(page, model)
+    url = glasswork.running.url
+    assert context.request.delete(f"{url}/api/v1/models/{model}", headers={"Origin": url}).ok
+    node(page, "dropout1").locator("header").click()
+    page.keyboard.press("Control+Delete")
+    expect(page.locator("footer [data-tone='err']").first).to_be_visible()
+    screenshot(page, "deleted-elsewhere")
