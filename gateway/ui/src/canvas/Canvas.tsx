@@ -21,13 +21,12 @@ import { ComponentNode } from "./ComponentNode";
 import { ContextMenu } from "./ContextMenu";
 import styles from "./canvas.module.css";
 import { GroupNode } from "./GroupNode";
-import { needsLayout } from "./layout";
 import { NoteNode } from "./NoteNode";
 import { type CanvasNode, type ComponentNodeType, NodeMaker } from "./nodes";
 import { QuickAdd } from "./QuickAdd";
 import { resetCanvas, useCanvas } from "./state";
 import { Tools } from "./Tools";
-import { placesOf } from "./tidy";
+import { needsLayout, placesOf } from "./tidy";
 import { useClipboard } from "./useClipboard";
 import { useConnectKeys } from "./useConnectKeys";
 import { useControls } from "./useControls";
@@ -76,7 +75,10 @@ function Flow() {
   useConnectKeys(workspace, frame);
   useEffect(() => {
     if (needsLayout(store.document))
-      store.follow(move(placesOf(store.document, workspace.types, undefined, workspace.canvas?.aspect())));
+      void placesOf(store.document, workspace.types, undefined, workspace.canvas?.aspect()).then((places) => {
+        store.follow(move(places));
+        workspace.canvas?.fit();
+      });
     return resetCanvas;
   }, [store, workspace]);
   const empty = nodes.length === 0;

@@ -110,10 +110,10 @@ function toggle(workspace: Workspace, flag: "bypassed" | "collapsed"): void {
   store.edit({ label: text("edit.flag", { id: ids.join(", ") }) }, setFlag(ids, flag, on));
 }
 
-function tidy(workspace: Workspace): void {
+async function tidy(workspace: Workspace): Promise<void> {
   const ids = new Set(selected(workspace));
   const { document } = workspace.store;
-  const places = placesOf(
+  const places = await placesOf(
     document,
     workspace.types,
     ids.size > 1 ? ids : undefined,

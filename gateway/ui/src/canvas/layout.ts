@@ -34,13 +34,6 @@ export function layout(
   return new Map(placed.map((item) => [item.id, [origin[0] + item.x - left, origin[1] + item.y - top]]));
 }
 
-/** Whether a document cannot be read as it lies: a component without a place, or two on one. */
-export function needsLayout(document: ModelDocument): boolean {
-  const components = Object.values(document.components);
-  const places = new Set(components.map(({ position }) => position?.join()));
-  return components.some(({ position }) => !position) || places.size < components.length;
-}
-
 function originOf(document: ModelDocument, ids: readonly string[]): Position {
   const places = ids.map((id) => document.components[id]?.position ?? ([0, 0] as Position));
   return [Math.min(...places.map(([x]) => x)), Math.min(...places.map(([, y]) => y))];

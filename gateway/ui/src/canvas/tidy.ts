@@ -1,6 +1,5 @@
 import type { ComponentType } from "@/app/workspace";
 import type { ModelDocument, Position } from "@/document/model";
-import { layout } from "./layout";
 import { inputsOf, outputsOf, wiringOf } from "./ports";
 import { heightOf } from "./sizes";
 
@@ -20,12 +19,20 @@ export function heightsOf(
   );
 }
 
-/** Tidy places for components, all or some. */
-export function placesOf(
+/** Whether a document cannot be read as it lies: a component without a place, or two on one. */
+export function needsLayout(document: ModelDocument): boolean {
+  const components = Object.values(document.components);
+  const places = new Set(components.map(({ position }) => position?.join()));
+  return components.some(({ position }) => !position) || places.size < components.length;
+}
+
+/** Tidy places for components, all or some; what finds them is loaded when it is first needed. */
+export async function placesOf(
   document: ModelDocument,
   types: ReadonlyMap<string, ComponentType>,
   ids?: ReadonlySet<string>,
   aspect?: number,
-): Map<string, Position> {
+): Promise<Map<string, Position>> {
+  const { layout } = await import("./layout");
   return layout(document, heightsOf(document, types), ids, aspect);
 }

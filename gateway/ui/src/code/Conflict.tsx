@@ -5,6 +5,7 @@ import { Button } from "@/design/Button";
 import { text } from "@/text/text";
 import styles from "./code.module.css";
 import { type Choice, type Hunk, resolved } from "./hunks";
+import "@/code/texts";
 
 interface ConflictProps {
   hunks: readonly Hunk[];

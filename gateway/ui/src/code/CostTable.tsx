@@ -9,6 +9,7 @@ import { shortNumber, text, wholeNumber } from "@/text/text";
 import styles from "./code.module.css";
 import { useSettledDocument } from "./ModelCode";
 import { bytesText, secondsText } from "./quantities";
+import "@/code/texts";
 
 export function CostTable() {
   const { model, types, view } = useWorkspace();

@@ -14,6 +14,7 @@ import { text } from "@/text/text";
 import { CodeEditor } from "./CodeEditor";
 import { CostTable } from "./CostTable";
 import styles from "./code.module.css";
+import "@/code/texts";
 
 export default function ModelCode() {
   const [tab, setTab] = useState("code");

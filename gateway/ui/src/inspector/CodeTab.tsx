@@ -12,6 +12,7 @@ import { Badge } from "@/design/Panel";
 import { endOf, type ModelDocument } from "@/document/model";
 import { text } from "@/text/text";
 import styles from "./inspector.module.css";
+import "@/code/texts";
 
 export default function CodeTab({ id }: { id: string }) {
   const code = useComponentCode(id);

@@ -12,6 +12,7 @@ import { text } from "@/text/text";
 import { describe } from "./describe";
 import { keep, takeBack, tryFix, useTrial } from "./fix";
 import styles from "./problems.module.css";
+import "@/problems/texts";
 
 type Severity = Diagnostic["severity"];
 const ORDER: readonly Severity[] = ["error", "warning", "tip"];

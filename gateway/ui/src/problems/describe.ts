@@ -4,6 +4,7 @@ import type { Change } from "@/document/changes";
 import { type Component, endOf, type Json } from "@/document/model";
 import { valueText } from "@/inspector/fields";
 import { text } from "@/text/text";
+import "@/problems/texts";
 
 type Titles = (type: string) => string;
 

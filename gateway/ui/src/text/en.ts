@@ -334,57 +334,9 @@ export const en = {
   "problems.fix": "Fix…",
   "problems.fix.of": "Fix: {message}",
   "edit.fix": "Fix {code}",
-  "fix.title": "The fix, as the canvas and the previews show it now",
-  "fix.keep": "Keep it",
-  "fix.takeBack": "Take it back",
-  "fix.add": "adds {id} ({type})",
-  "fix.remove": "removes {id} ({type})",
-  "fix.connect": "connects {from} to {to}",
-  "fix.disconnect": "disconnects {from} from {to}",
-  "fix.set": "sets {name} of {id} to {value}",
-  "fix.from": "changes {name} of {id} from {before} to {after}",
-  "fix.reset": "lets {name} of {id} follow again",
-  "fix.change": "changes {name}",
   "code.title": "Code",
-  "code.program": "Program",
-  "code.of": "Code of {id}",
-  "code.custom": "Your code",
-  "code.fromTemplate": "From the template",
-  "code.reset": "Back to the template",
-  "code.line": "Line {line}:",
-  "code.hint":
-    "A changed number or word moves its setting; anything else becomes code of your own. x is the input, X has the variables of the component before.",
-  "code.lines": { one: "{count} line", other: "{count} lines" },
-  "code.copy": "Copy",
-  "code.copied": "Copied",
-  "code.download": "Download model.py",
-  "code.conflict": {
-    one: "You and the template changed the same lines. Choose which to keep.",
-    other: "You and the template changed the same lines in {count} places. Choose which to keep.",
-  },
-  "code.conflict.place": "Place {number}",
-  "code.conflict.base": "As it was",
-  "code.conflict.custom": "Yours",
-  "code.conflict.template": "The template's now",
-  "code.conflict.nothing": "(nothing)",
-  "code.conflict.take.custom": "Keep mine",
-  "code.conflict.take.template": "Take the template's",
-  "code.conflict.take.both": "Keep both",
-  "code.conflict.go": "Use this code",
   "edit.code": "Edit the code of {id}",
   "edit.resetCode": "Reset the code of {id}",
-
-  "cost.title": "Cost",
-  "cost.computing": "Timing a batch…",
-  "cost.component": "Component",
-  "cost.type": "Type",
-  "cost.parameters": "Parameters",
-  "cost.flops": "Operations per row",
-  "cost.sum.parameters": "Parameters",
-  "cost.sum.flops": "Operations per row",
-  "cost.sum.memory_bytes": "Peak memory of training",
-  "cost.sum.epoch_seconds": "Time of an epoch",
-  "cost.unknown": "unknown: {reason}",
 
   "train.title": "Train",
   "train.panel": "Training",
@@ -493,4 +445,8 @@ export const en = {
 } as const satisfies Record<string, string | { one: string; other: string }>;
 
 /** Texts of parts that are loaded later come with them. */
-export type TextKey = keyof typeof en | keyof typeof import("@/train/texts").trainTexts;
+export type TextKey =
+  | keyof typeof en
+  | keyof typeof import("@/train/texts").trainTexts
+  | keyof typeof import("@/code/texts").codeTexts
+  | keyof typeof import("@/problems/texts").fixTexts;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { ComponentType } from "@/app/workspace";
-import { layout, needsLayout } from "@/canvas/layout";
+import { layout } from "@/canvas/layout";
 import { closesCircle, fits, inputsOf } from "@/canvas/ports";
 import { searchTypes } from "@/canvas/search";
 import { heightOf, portTop } from "@/canvas/sizes";
 import { neighbour } from "@/canvas/spatial";
+import { needsLayout } from "@/canvas/tidy";
 import { evaluate } from "@/design/expression";
 import type { ModelDocument } from "@/document/model";
 import { chain } from "../document/documents";
