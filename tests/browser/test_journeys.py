@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -40,7 +41,7 @@ class Keyboard:
         """Open the list of a control and take one of its options by its first letters."""
         self.tab_to(name)
         self.press("Enter")
-        choice = self.page.get_by_role("option", name=option, exact=True)
+        choice = self.page.get_by_role("option", name=re.compile(rf"^{option}( |$)")).first
         choice.wait_for()
         self.type(option)
         expect(choice).to_be_focused()
@@ -94,7 +95,8 @@ def test_a_cnn_is_built_from_nothing_by_keyboard_alone(page: Any, new_model: Mod
     keys.press("Enter")
     keys.tab_to("Use another…")
     keys.press("Enter")
-    keys.choose("Dataset", "digits (an example)")
+    # Another test may have taken the example in before: then it is a dataset like any other.
+    keys.choose("Dataset", "digits")
     expect(page.get_by_role("button", name="Use it")).to_be_enabled(timeout=15_000)
     keys.tab_to("Use it")
     keys.press("Enter")
