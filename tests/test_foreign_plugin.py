@@ -128,6 +128,8 @@ def test_sdk_and_plugin_install_alone_and_light(tmp_path: Path) -> None:
         "pydantic-core",
         "pydantic_core",
         "annotated-types",
+        "jsonpatch",
+        "jsonpointer",
         "typing-extensions",
         "typing_extensions",
         "typing-inspection",
