@@ -66,7 +66,9 @@ def running_postgresql(folder: Path) -> Iterator[Postgresql]:
             url = URL.create("postgresql+psycopg", "glasswork", database="postgres", query={"host": socket})
             yield Postgresql(url)
         finally:
-            _run(user, *control, "-m", "immediate", "stop")
+            # Where its folder was cleared away meanwhile, the server has ended by itself.
+            with contextlib.suppress(subprocess.CalledProcessError):
+                _run(user, *control, "-m", "immediate", "stop")
 
 
 def _programs() -> Path | None:
