@@ -63,34 +63,34 @@ class Recipe:
 
 def draw_images(graph: SuggestedGraph) -> None:
     """Draw a small convolutional network."""
-    image = graph.add("image", "core.data", at=(0, 0))
-    scaled = graph.add("scale", "core.normalize", image, at=(1, 0))
-    edges = graph.add("edges", "core.convolution", scaled, at=(2, 0), filters=16, kernel_size=[3, 3])
-    shapes = graph.add("shapes", "core.convolution", edges, at=(3, 0), filters=32, kernel_size=[3, 3])
-    smaller = graph.add("smaller", "core.pooling", shapes, at=(4, 0))
-    flat = graph.add("flat", "core.flatten", smaller, at=(5, 0))
-    hidden = graph.add("hidden", "core.dense", flat, at=(6, 0), units=64)
-    forgetful = graph.add("forgetful", "core.dropout", hidden, at=(7, 0), rate=0.3)
-    classify(graph, forgetful, 8)
+    image = graph.add("image", "core.data")
+    scaled = graph.add("scale", "core.normalize", image)
+    edges = graph.add("edges", "core.convolution", scaled, filters=16, kernel_size=[3, 3])
+    shapes = graph.add("shapes", "core.convolution", edges, filters=32, kernel_size=[3, 3])
+    smaller = graph.add("smaller", "core.pooling", shapes)
+    flat = graph.add("flat", "core.flatten", smaller)
+    hidden = graph.add("hidden", "core.dense", flat, units=64)
+    forgetful = graph.add("forgetful", "core.dropout", hidden, rate=0.3)
+    classify(graph, forgetful)
 
 
 def draw_sequences(graph: SuggestedGraph) -> None:
     """Draw a recurrent network that reads a picture row by row."""
-    image = graph.add("image", "core.data", at=(0, 0))
-    scaled = graph.add("scale", "core.normalize", image, at=(1, 0))
-    rows = graph.add("rows", "core.reshape", scaled, at=(2, 0), shape=[8, 8])
-    memory = graph.add("memory", "core.recurrent", rows, at=(3, 0), cell="gru", units=48)
-    forgetful = graph.add("forgetful", "core.dropout", memory, at=(4, 0), rate=0.2)
-    classify(graph, forgetful, 5)
+    image = graph.add("image", "core.data")
+    scaled = graph.add("scale", "core.normalize", image)
+    rows = graph.add("rows", "core.reshape", scaled, shape=[8, 8])
+    memory = graph.add("memory", "core.recurrent", rows, cell="gru", units=48)
+    forgetful = graph.add("forgetful", "core.dropout", memory, rate=0.2)
+    classify(graph, forgetful)
 
 
-def classify(graph: SuggestedGraph, features: str, at: int) -> None:
+def classify(graph: SuggestedGraph, features: str) -> None:
     """End a graph of digits."""
-    answer = graph.add("answer", "core.dense", features, at=(at, 0))
-    digit = graph.add("digit", "core.data", at=(at, 1))
+    answer = graph.add("answer", "core.dense", features)
+    digit = graph.add("digit", "core.data")
     graph.components["image"]["settings"]["feature"] = "image"
     graph.components[digit]["settings"]["feature"] = "digit"
-    graph.add("train", "core.classification", at=(at + 1, 0))
+    graph.add("train", "core.classification")
     graph.connect(answer, "train.predictions")
     graph.connect(digit, "train.targets")
 

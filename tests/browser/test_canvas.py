@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import Glasswork
 
-from .conftest import node, open_model, screenshot, settled, sync_api
+from .conftest import node, open_model, screenshot, settled
 
 Model = Callable[..., str]
-expect = sync_api.expect
 
 
 def graph(glasswork: Glasswork, model: str) -> dict[str, Any]:

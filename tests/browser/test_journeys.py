@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from playwright.sync_api import expect
+
 from tests.conftest import Glasswork
 
-from .conftest import node, open_model, screenshot, settled, sync_api
+from .conftest import node, open_model, screenshot, settled
 
 Model = Callable[..., str]
-expect = sync_api.expect
 
 FOCUSED = """() => {
   const element = document.activeElement;

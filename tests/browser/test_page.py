@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import Glasswork, started
 
-from .conftest import FLAGS, open_model, screenshot, sync_api  # noqa: F401
+from .conftest import open_model, screenshot
 
 LIMIT = 250_000
 

@@ -6,12 +6,11 @@ from typing import Any
 
 import psutil
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import Glasswork, started
 
-from .conftest import node, open_model, settled, sign_in, sync_api
-
-expect = sync_api.expect
+from .conftest import node, open_model, settled, sign_in
 
 
 @pytest.fixture

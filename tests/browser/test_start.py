@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import ROOT, Glasswork, started
 
-from .conftest import FLAGS, SIZE, open_model, screenshot, settled, sign_in, sync_api  # noqa: F401
+from .conftest import open_model, screenshot, settled, sign_in
 from .test_views import AXE, OVERLAPS, RULES
 
 Model = Callable[..., str]
-expect = sync_api.expect
 WINE = ROOT / "services/registry/src/glasswork_registry/examples/wine/wine.csv"
 
 COUNT_CLICKS = """

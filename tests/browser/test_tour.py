@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import Glasswork, started
 
-from .conftest import SIZE, screenshot, sign_in, sync_api
+from .conftest import SIZE, screenshot, sign_in
 from .test_views import AXE, RULES
 
-expect = sync_api.expect
 STEPS = ("data", "component", "preview", "code", "fix", "train", "pause", "export")
 COVERS = """step => {
   const own = document.querySelector(`[role='dialog'][data-step='${step}']`).getBoundingClientRect();

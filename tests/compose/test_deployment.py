@@ -13,9 +13,8 @@ import httpx
 import pytest
 from glasswork_cli.client import Client
 from glasswork_cli.failures import Failure
-from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.conftest import CHROMIUM
 
 from .deployment import ROOT, SERVICES, Deployment, deployed, ended, engine_is_there
 
@@ -128,16 +127,14 @@ def test_everything_is_there_after_down_and_up(deployment: Deployment) -> None:
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH")
-def test_the_page_opens_with_the_token(deployment: Deployment) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(base_url=f"http://127.0.0.1:{deployment.port}")
-        page.goto("/")
-        page.get_by_label("Token").fill(deployment.token)
-        page.get_by_role("button", name="Sign in").click()
-        page.goto("/models/wine")
-        page.locator("article[data-state='ok']").first.wait_for()
-        browser.close()
+def test_the_page_opens_with_the_token(deployment: Deployment, browser: Any) -> None:
+    page = browser.new_page(base_url=f"http://127.0.0.1:{deployment.port}")
+    page.goto("/")
+    page.get_by_label("Token").fill(deployment.token)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto("/models/wine")
+    page.locator("article[data-state='ok']").first.wait_for()
+    page.close()
 
 
 def test_a_data_root_is_read_without_an_upload(deployment: Deployment) -> None:

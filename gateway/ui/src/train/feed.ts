@@ -48,6 +48,9 @@ export class RunFeed {
   private readonly socket: Socket;
   private waiting: number | null = null;
   private reading = false;
+  private asked = false;
+  /** The last event that told a state. */
+  private told = 0;
 
   constructor(
     readonly id: string,
@@ -85,8 +88,12 @@ export class RunFeed {
     if (this.waiting !== null) cancelAnimationFrame(this.waiting);
   }
 
-  /** Take in what an answer of the API says of the run. */
+  /** Take in what an answer of the API says of the run, unless events have told newer things meanwhile. */
   known(run: Run): void {
+    if (run.last_sequence < this.told) {
+      void this.read();
+      return;
+    }
     this.change({ run, state: run.state, epochs: run.epochs, steps: run.steps });
     if (run.epoch > this.snapshot.epoch || !isActive(run.state))
       this.change({ epoch: run.epoch, step: run.step });
@@ -94,6 +101,7 @@ export class RunFeed {
   }
 
   private async read(): Promise<void> {
+    this.asked = this.reading;
     if (this.reading) return;
     this.reading = true;
     try {
@@ -102,6 +110,7 @@ export class RunFeed {
       this.change({ trouble: messageOf(error) });
     } finally {
       this.reading = false;
+      if (this.asked) void this.read();
     }
   }
 
@@ -120,8 +129,9 @@ export class RunFeed {
       this.change({ epoch: event.epoch, step: event.step, left: this.pace.left(epochs * (steps || 1)) });
     } else if (event.kind === "state" && event.state) {
       this.pace.forget();
+      this.told = event.sequence;
       this.change({ state: event.state, left: null });
-      if (event.state !== this.snapshot.run?.state) void this.read();
+      void this.read();
     } else if (event.message && event.kind !== "checkpoint") {
       this.change({ messages: [...this.snapshot.messages, event.message].slice(-20) });
     }

@@ -18,7 +18,7 @@ class FakeSocket {
   }
 }
 
-const RUN = { id: "r1", state: "RUNNING", epoch: 0, step: 0, epochs: 3, steps: 10 } as Run;
+const RUN = { id: "r1", state: "RUNNING", epoch: 0, step: 0, epochs: 3, steps: 10, last_sequence: 0 } as Run;
 const epoch = (sequence: number, number: number, loss: number) => ({
   sequence,
   kind: "epoch",
@@ -80,13 +80,29 @@ describe("the events of a run", () => {
     const feed = new RunFeed("r1", (run) => states.push(run.state));
     await vi.advanceTimersByTimeAsync(20);
     socket().onopen?.();
-    answer = { ...RUN, state: "SUCCEEDED", epoch: 3 };
+    answer = { ...RUN, state: "SUCCEEDED", epoch: 3, last_sequence: 9 };
     socket().say({ sequence: 9, kind: "state", state: "SUCCEEDED", epoch: 3, step: 0 });
     socket().onclose?.({ code: 1000, reason: "the run has ended" });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(FakeSocket.all).toHaveLength(1);
     expect(feed.snapshot).toMatchObject({ state: "SUCCEEDED", epoch: 3 });
     expect(states.at(-1)).toBe("SUCCEEDED");
+    feed.close();
+  });
+
+  it("are believed before an answer that was given before them", async () => {
+    const feed = new RunFeed("r1", () => {});
+    await vi.advanceTimersByTimeAsync(20);
+    const paused = { ...RUN, state: "PAUSED" as const, step: 4, last_sequence: 6 };
+    // One step: it runs and is held again before the answer to the request, or to a question in between, is here.
+    answer = { ...RUN, step: 3, last_sequence: 5 };
+    socket().say({ sequence: 5, kind: "state", state: "RUNNING", epoch: 0, step: 3 });
+    answer = paused;
+    socket().say({ sequence: 6, kind: "state", state: "PAUSED", epoch: 0, step: 4 });
+    feed.known({ ...RUN, step: 3, last_sequence: 5 });
+    expect(feed.snapshot.state).toBe("PAUSED");
+    await vi.advanceTimersByTimeAsync(20);
+    expect(feed.snapshot).toMatchObject({ state: "PAUSED", run: paused });
     feed.close();
   });
 
