@@ -44,6 +44,8 @@ class Keyboard:
         self.press("Enter")
         choice = self.page.get_by_role("option", name=re.compile(rf"^{option}( |$)")).first
         choice.wait_for()
+        # What is typed before the list has the focus goes nowhere.
+        expect(self.page.locator("[role='option']:focus")).to_have_count(1)
         self.type(option)
         expect(choice).to_be_focused()
         self.press("Enter")

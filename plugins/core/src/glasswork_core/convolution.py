@@ -46,7 +46,7 @@ class ConvolutionSettings(Settings):
     kernel_size: Size = setting(3, "Size of the kernel, one number or one for each axis.", unit="pixels")
     strides: Size = setting(1, "How far the kernel moves; above 1 makes the output smaller.", unit="pixels")
     padding: Padding = setting("same", "same keeps the size by zeros around the edge; valid uses whole windows only.")
-    dilation_rate: Size = setting(1, "Distance between the kernel's points.", unit="pixels")
+    dilation_rate: Size = setting(1, "Distance between the kernel's points; 1 for a transposed one.", unit="pixels")
     groups: StrictInt = setting(1, "Groups of channels that see only themselves; standard only.", ge=1, le=65_536)
     depth_multiplier: StrictInt = setting(
         1, "Outputs for each input channel; separable and depthwise only.", ge=1, le=1024
@@ -61,7 +61,11 @@ class ConvolutionSettings(Settings):
         _check_axes(self, self.dimensions, ("kernel_size", "strides", "dilation_rate"))
         if self.variant in {"separable", "depthwise"} and self.dimensions == 3:
             raise ValueError(f"dimensions is 1 or 2 for a {self.variant} convolution; received 3")
-        if max(per_axis(self.strides, 1)) > 1 and max(per_axis(self.dilation_rate, 1)) > 1:
+        dilated = max(per_axis(self.dilation_rate, 1)) > 1
+        if self.variant == "transposed" and dilated:
+            # TensorFlow computes it on some processors only: neither every preview nor every run could.
+            raise ValueError(f"dilation_rate is 1 for a transposed convolution; received {self.dilation_rate}")
+        if max(per_axis(self.strides, 1)) > 1 and dilated:
             raise ValueError("strides and dilation_rate cannot both be above 1; set one of them to 1")
         if self.variant in {"separable", "depthwise"} and len(set(per_axis(self.strides, 1))) > 1:
             raise ValueError(
@@ -126,8 +130,7 @@ class Convolution(ComponentType[ConvolutionSettings]):
         if size is None:
             return None
         if settings.variant == "transposed":
-            reach = dilation * (kernel - 1) + 1
-            return size * stride if settings.padding == "same" else size * stride + max(reach - stride, 0)
+            return size * stride if settings.padding == "same" else size * stride + max(kernel - stride, 0)
         result = window_output(size, kernel, stride, settings.padding, dilation)
         if result is not None and result < 1:
             raise SpecError(

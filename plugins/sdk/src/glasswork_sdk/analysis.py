@@ -9,8 +9,8 @@ from glasswork_sdk.component import DataType, Kind
 from glasswork_sdk.diagnostics import Diagnostic, Severity, error, warning
 from glasswork_sdk.document import Document
 from glasswork_sdk.graph import Ports, Wiring, port_number, wire
+from glasswork_sdk.installed import Installed
 from glasswork_sdk.node import Declared, Node, declare
-from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.profile import DatasetProfile, FeatureProfile
 from glasswork_sdk.specs import TensorSpec
 from glasswork_sdk.visit import Data, Place, Visited, visit
@@ -33,7 +33,7 @@ class Sides:
 class Results:
     """The parts that an analysis was made of, for the next one to take over those that cannot have changed."""
 
-    catalogue: Catalogue
+    catalogue: Installed
     data: Data
     declared: Mapping[str, Declared]
     ports: Mapping[str, Ports]
@@ -81,7 +81,7 @@ class Analysis:
 
 def analyse(
     document: Document,
-    catalogue: Catalogue,
+    catalogue: Installed,
     profile: DatasetProfile | None = None,
     measured: Mapping[str, TensorSpec] | None = None,
     *,
@@ -115,7 +115,7 @@ class _Analyser:
     def __init__(
         self,
         document: Document,
-        catalogue: Catalogue,
+        catalogue: Installed,
         data: Data,
         measured: Mapping[str, TensorSpec],
         suggest: bool,

@@ -7,9 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from glasswork_sdk.document import Connection, Document
-from glasswork_sdk.rules import NO_PATCH, Patch
-
-Operation = Mapping[str, Any]
+from glasswork_sdk.patch import NO_PATCH, Operation, Patch
 
 
 class Fixes:

@@ -11,7 +11,7 @@ from glasswork_sdk.diagnostics import Diagnostic, error
 from glasswork_sdk.document import Component, Document
 from glasswork_sdk.errors import InvalidSettings
 from glasswork_sdk.graph import Binding, Ports
-from glasswork_sdk.plugins import Catalogue
+from glasswork_sdk.installed import Installed
 from glasswork_sdk.settings import Settings, validate
 from glasswork_sdk.specs import Port, TensorSpec
 
@@ -81,7 +81,7 @@ class Declared:
         return next(iter(bindings.values())).component if through else None
 
 
-def declare(name: str, document: Document, catalogue: Catalogue, before: Declared | None = None) -> Declared:
+def declare(name: str, document: Document, catalogue: Installed, before: Declared | None = None) -> Declared:
     """Return what a component says of itself.
 
     Args:
@@ -126,7 +126,7 @@ def _bad_share(name: str, component: Component) -> Diagnostic:
     return error("bad-share", message, component=name)
 
 
-def _unknown_type(name: str, type_name: str, catalogue: Catalogue) -> Diagnostic:
+def _unknown_type(name: str, type_name: str, catalogue: Installed) -> Diagnostic:
     plugin = type_name.partition(".")[0]
     info = catalogue.plugins.get(plugin)
     if info is None:

@@ -12,6 +12,7 @@ import pluggy
 
 from glasswork_sdk import hookspecs
 from glasswork_sdk.component import ComponentType, Kind
+from glasswork_sdk.installed import Installed, PluginInfo
 from glasswork_sdk.rules import Rule
 from glasswork_sdk.structure import STRUCTURE
 from glasswork_sdk.templates import Templates
@@ -23,30 +24,16 @@ _TEXTS: Final = ("name", "title", "summary", "category")
 
 
 @dataclass(frozen=True)
-class PluginInfo:
-    """An installed plugin; `error` says why it could not be loaded."""
-
-    name: str
-    version: str
-    distribution: str
-    component_types: tuple[str, ...] = ()
-    error: str = ""
-
-
-@dataclass(frozen=True)
-class Catalogue:
+class Catalogue(Installed):
     """Everything that the loaded plugins offer.
 
     Args:
-        types: component types by full name, as in `core.dense`.
-        plugins: all plugins, broken ones included, by name.
+        types, plugins: as in `Installed`.
         templates: the templates of the sound ones.
         hooks: the hooks, to be called.
         rules: the rules of the SDK and of the sound plugins, by code.
     """
 
-    types: Mapping[str, ComponentType[Any]]
-    plugins: Mapping[str, PluginInfo]
     templates: Templates
     hooks: Any = field(repr=False)
     rules: Mapping[str, Rule] = field(default_factory=dict)

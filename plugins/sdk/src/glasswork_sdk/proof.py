@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -13,17 +13,17 @@ from glasswork_sdk.analysis import Analysis, analyse
 from glasswork_sdk.diagnostics import Diagnostic, Severity
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import InvalidDocument
-from glasswork_sdk.plugins import Catalogue
+from glasswork_sdk.installed import Installed
+from glasswork_sdk.patch import Patch
 
 MOST_WORK: Final = 10_000
 """Components analysed for the fixes of one check: ten fixes of a graph of 1,000, all of any that a person reads."""
 
-Patch = tuple[Mapping[str, Any], ...]
 Check = Callable[[Analysis], Sequence[Diagnostic]]
 
 
 def proven(
-    analysis: Analysis, catalogue: Catalogue, found: Iterable[Diagnostic], check: Check, *, of_values: bool = False
+    analysis: Analysis, catalogue: Installed, found: Iterable[Diagnostic], check: Check, *, of_values: bool = False
 ) -> list[Diagnostic]:
     """Return findings without those fixes that do not mend, or that would break something else.
 
@@ -40,7 +40,7 @@ def proven(
 
 
 class _Proof:
-    def __init__(self, analysis: Analysis, catalogue: Catalogue, check: Check) -> None:
+    def __init__(self, analysis: Analysis, catalogue: Installed, check: Check) -> None:
         self._analysis = analysis
         self._catalogue = catalogue
         self._check = check

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from glasswork_sdk.diagnostics import Diagnostic, Severity
-
-if TYPE_CHECKING:
-    from glasswork_sdk.view import View
-
-Patch = tuple[Mapping[str, Any], ...]
-NO_PATCH: Final[Patch] = ()
+from glasswork_sdk.patch import NO_PATCH, Patch
+from glasswork_sdk.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +69,9 @@ class ComponentValues:
 Values = Mapping[str, ComponentValues]
 """Measured values by component."""
 
-Check = Callable[["View"], Iterable[Finding]]
-CheckValues = Callable[["View", Values], Iterable[Finding]]
-Mend = Callable[["View", Diagnostic], Patch]
+Check = Callable[[View], Iterable[Finding]]
+CheckValues = Callable[[View, Values], Iterable[Finding]]
+Mend = Callable[[View, Diagnostic], Patch]
 
 
 def finds_nothing(view: View) -> Iterable[Finding]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from glasswork_sdk.diagnostics import Diagnostic, Severity
-from glasswork_sdk.rules import NO_PATCH, Patch, Rule, mending_rule
-
-if TYPE_CHECKING:
-    from glasswork_sdk.view import View
+from glasswork_sdk.patch import NO_PATCH, Patch
+from glasswork_sdk.rules import Rule, mending_rule
+from glasswork_sdk.view import View
 
 
 def _error(code: str, title: str, why: str, remedy: str) -> Rule:

@@ -10,7 +10,7 @@ from glasswork.graph.v1 import graph_pb2 as graph_pb
 from glasswork_sdk.component import ComponentType, TrainingType
 from glasswork_sdk.diagnostics import Diagnostic
 from glasswork_sdk.document import Document
-from glasswork_sdk.plugins import PluginInfo
+from glasswork_sdk.installed import PluginInfo
 from glasswork_sdk.profile import DatasetProfile, DatasetWarning, FeatureProfile, FeatureStatistics
 from glasswork_sdk.rules import ComponentValues, Rule, ValueStatistics
 from glasswork_sdk.specs import Port, TensorSpec

@@ -8,8 +8,9 @@ from typing import Final
 from glasswork_sdk.analysis import Node
 from glasswork_sdk.diagnostics import Severity
 from glasswork_sdk.fixes import pointer
+from glasswork_sdk.patch import NO_PATCH, Patch
 from glasswork_sdk.profile import FeatureProfile
-from glasswork_sdk.rules import NO_PATCH, Finding, Patch, Rule, rule
+from glasswork_sdk.rules import Finding, Rule, rule
 from glasswork_sdk.view import View
 
 from glasswork_core.rules.common import SHAPING, WEIGHTED, figures_of, without_input

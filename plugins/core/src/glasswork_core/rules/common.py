@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from glasswork_sdk.analysis import Node
 from glasswork_sdk.graph import port_number
+from glasswork_sdk.patch import NO_PATCH, Patch
 from glasswork_sdk.profile import FeatureProfile
-from glasswork_sdk.rules import NO_PATCH, Patch
 from glasswork_sdk.view import Head, View
 
 CLASSIFICATION: Final = "core.classification"

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from glasswork_sdk.analysis import Node
 from glasswork_sdk.diagnostics import Diagnostic, Severity, SpecError
-from glasswork_sdk.rules import NO_PATCH, Patch, Rule, mending_rule
+from glasswork_sdk.patch import NO_PATCH, Patch
+from glasswork_sdk.rules import Rule, mending_rule
 from glasswork_sdk.specs import FLOAT, TensorSpec
 from glasswork_sdk.view import Head, View
 

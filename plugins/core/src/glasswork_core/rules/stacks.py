@@ -7,7 +7,8 @@ from typing import Final
 
 from glasswork_sdk.analysis import Node
 from glasswork_sdk.diagnostics import Severity
-from glasswork_sdk.rules import NO_PATCH, Finding, Patch, Rule, rule
+from glasswork_sdk.patch import NO_PATCH, Patch
+from glasswork_sdk.rules import Finding, Rule, rule
 from glasswork_sdk.view import View
 
 from glasswork_core.choices import per_axis
