@@ -7,10 +7,9 @@ import { useOverlay } from "@/commands/overlay";
 import { register } from "@/commands/registry";
 import { TooltipProvider } from "@/design/Tooltip";
 import { Toasts } from "@/design/toasts";
-import { text } from "@/text/text";
 import { useTour } from "@/tour/state";
-import styles from "./app.module.css";
 import { Failed } from "./Failed";
+import { Loading } from "./Loading";
 import { NotFound } from "./NotFound";
 import { useRoute } from "./router";
 import { SignIn } from "./SignIn";
@@ -76,12 +75,4 @@ function Overlay() {
   const open = useOverlay((state) => state.open);
   if (open === "palette") return <CommandPalette />;
   return open === "shortcuts" ? <ShortcutSheet /> : null;
-}
-
-export function Loading() {
-  return (
-    <div className={styles["loading"]} role="status">
-      {text("app.loading")}
-    </div>
-  );
 }

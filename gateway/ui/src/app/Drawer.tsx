@@ -2,9 +2,9 @@ import { type PointerEvent, Suspense, useRef, useState } from "react";
 import { IconButton } from "@/design/Button";
 import { Panel } from "@/design/Panel";
 import { text } from "@/text/text";
-import { Loading } from "./App";
 import styles from "./app.module.css";
 import { drawers } from "./drawers";
+import { Loading } from "./Loading";
 import { useWorkspace } from "./workspace";
 
 const LEAST = 120;

@@ -1,6 +1,13 @@
 // Everything about the model that is open: its document, its autosave, its live session, and what is selected.
 
-import { createContext, useCallback, useContext, useRef, useSyncExternalStore } from "react";
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useDeferredValue,
+  useRef,
+  useSyncExternalStore,
+} from "react";
 import { create, type StoreApi, type UseBoundStore } from "zustand";
 import type { Schemas } from "@/api/client";
 import { shelf } from "@/api/shelf";
@@ -112,6 +119,11 @@ export function useDocument<T>(select: (document: ModelDocument) => T): T {
     chosen.current = { document: store.document, select, value: select(store.document) };
     return chosen.current.value;
   });
+}
+
+/** The document as it was when somebody last paused. */
+export function useSettledDocument(): ModelDocument {
+  return useDeferredValue(useDocument(useCallback((document: ModelDocument) => document, [])));
 }
 
 /** What is known of a component right now. */

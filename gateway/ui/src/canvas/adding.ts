@@ -13,9 +13,8 @@ import {
   type Values,
 } from "@/document/model";
 import { text } from "@/text/text";
-import { closesCircle, descendants, fits, inputsOf, outputsOf } from "./ports";
+import { closesCircle, type Dangling, descendants, fits, inputsOf, outputsOf } from "./ports";
 import { heightOf, WIDTH } from "./sizes";
-import type { Dangling } from "./state";
 import { heightsOf } from "./tidy";
 
 export interface Place {

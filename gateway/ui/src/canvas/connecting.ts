@@ -4,8 +4,7 @@ import type { Workspace } from "@/app/workspace";
 import { connect } from "@/document/edits";
 import { type Connection, endOf } from "@/document/model";
 import { text } from "@/text/text";
-import { closesCircle, fits, inputsOf, outputsOf, wiringOf } from "./ports";
-import type { Dangling } from "./state";
+import { closesCircle, type Dangling, fits, inputsOf, outputsOf, wiringOf } from "./ports";
 
 /** `source id.port` and `target id.port` of every port that a wire from a port may end in. */
 export function legalEnds(workspace: Workspace, from: Dangling): Set<string> {

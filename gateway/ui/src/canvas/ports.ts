@@ -5,6 +5,14 @@ import { groupBy } from "@/document/collections";
 import { type Component, type Connection, endOf, type ModelDocument } from "@/document/model";
 import type { Spec } from "@/live/store";
 
+/** From where quick add connects what is chosen; null for a component that stands alone. */
+export interface Dangling {
+  component: string;
+  port: string;
+  /** `source` where the wire leaves an output and looks for an input. */
+  side: "source" | "target";
+}
+
 export interface PortView {
   name: string;
   rank: number | null;

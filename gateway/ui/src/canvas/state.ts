@@ -3,14 +3,7 @@
 import { create } from "zustand";
 import type { Connection } from "@/document/model";
 import type { Place } from "./adding";
-
-/** From where quick add connects what is chosen; null for a component that stands alone. */
-export interface Dangling {
-  component: string;
-  port: string;
-  /** `source` where the wire leaves an output and looks for an input. */
-  side: "source" | "target";
-}
+import type { Dangling } from "./ports";
 
 export interface QuickAddState {
   /** Where the window opens, in pixels of the canvas. */

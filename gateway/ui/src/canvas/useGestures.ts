@@ -16,8 +16,9 @@ import { text } from "@/text/text";
 import { addType, canInsert, insert } from "./adding";
 import { legalEnds, makeWire } from "./connecting";
 import type { CanvasEdge, CanvasNode } from "./nodes";
+import type { Dangling } from "./ports";
 import { HEAD, WIDTH } from "./sizes";
-import { type Dangling, useCanvas } from "./state";
+import { useCanvas } from "./state";
 
 export const DRAGGED_TYPE = "application/x-glasswork-type";
 

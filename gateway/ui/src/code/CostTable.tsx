@@ -3,11 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, dataOf, type Schemas } from "@/api/client";
 import { messageOf } from "@/api/problem";
-import { useWorkspace } from "@/app/workspace";
+import { useSettledDocument, useWorkspace } from "@/app/workspace";
 import { EmptyState } from "@/design/Panel";
 import { shortNumber, text, wholeNumber } from "@/text/text";
 import styles from "./code.module.css";
-import { useSettledDocument } from "./ModelCode";
 import { bytesText, secondsText } from "./quantities";
 import "@/code/texts";
 

@@ -1,15 +1,14 @@
 // The whole program that the model is: line and component lead to each other; beside it what the model costs.
 
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useDeferredValue, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { api, dataOf, type Schemas } from "@/api/client";
 import { messageOf } from "@/api/problem";
-import { useDocument, useWorkspace } from "@/app/workspace";
+import { useSettledDocument, useWorkspace } from "@/app/workspace";
 import { Button } from "@/design/Button";
 import { EmptyState } from "@/design/Panel";
 import { Tabs } from "@/design/Tabs";
 import { notify } from "@/design/toasts";
-import type { ModelDocument } from "@/document/model";
 import { text } from "@/text/text";
 import { CodeEditor } from "./CodeEditor";
 import { CostTable } from "./CostTable";
@@ -30,11 +29,6 @@ export default function ModelCode() {
       ]}
     />
   );
-}
-
-/** The document as it was when somebody last paused. */
-export function useSettledDocument(): ModelDocument {
-  return useDeferredValue(useDocument(useCallback((document: ModelDocument) => document, [])));
 }
 
 function Program() {

@@ -1,6 +1,6 @@
 // The texts of code and cost, which come with them.
 
-import { addTexts } from "@/text/text";
+import { addTexts } from "@/text/catalogue";
 
 export const codeTexts = {
   "code.program": "Program",

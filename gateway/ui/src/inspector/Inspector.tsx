@@ -1,7 +1,7 @@
 // What is selected: its name, and tabs for its settings, code, preview and documentation.
 
 import { Suspense, useCallback, useState } from "react";
-import { Loading } from "@/app/App";
+import { Loading } from "@/app/Loading";
 import { useDocument, useWorkspace } from "@/app/workspace";
 import { run } from "@/commands/registry";
 import { IconButton } from "@/design/Button";

@@ -1,6 +1,6 @@
 // The texts of fixes, which come with the problems.
 
-import { addTexts } from "@/text/text";
+import { addTexts } from "@/text/catalogue";
 
 export const fixTexts = {
   "fix.title": "The fix, as the canvas and the previews show it now",

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Schemas } from "@/api/client";
 import { messageOf } from "@/api/problem";
 import { queries } from "@/api/queries";
-import { Loading } from "@/app/App";
+import { Loading } from "@/app/Loading";
 import { EmptyState } from "@/design/Panel";
 import styles from "./dataset.module.css";
 

@@ -1,16 +1,11 @@
 // Texts by key, with what is filled in; numbers and times as the browser's language has them.
 
+import { addTexts, catalogue } from "./catalogue";
 import { en, type TextKey } from "./en";
 
 export type { TextKey } from "./en";
 
-type Text = string | { one: string; other: string };
-const catalogue: Record<string, Text> = { ...en };
-
-/** Add the texts of a part of the page that has just been loaded. */
-export function addTexts(texts: Record<string, Text>): void {
-  Object.assign(catalogue, texts);
-}
+addTexts(en);
 
 type Fill = Record<string, string | number>;
 

@@ -1,6 +1,6 @@
 // The texts of the training panel, which come with it: runs, results, trying the model, exports and versions.
 
-import { addTexts } from "@/text/text";
+import { addTexts } from "@/text/catalogue";
 
 export const trainTexts = {
   "train.runShown": "Run shown",
