@@ -128,5 +128,5 @@ def test_program_and_cost_stand_below_the_canvas(digits: Any) -> None:
     assert "edges" in program.locator(".cm-marked").first.inner_text()
     screenshot(digits, "drawer-program")
     program.get_by_role("tab", name="Cost").click()
-    program.get_by_role("row", name="edges").get_by_text("160").wait_for()
+    program.get_by_role("row", name="edges").get_by_text("160").wait_for(timeout=60_000)
     screenshot(digits, "drawer-cost")

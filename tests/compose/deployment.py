@@ -75,9 +75,9 @@ class Deployment:
         if service == "database":
             self.compose("exec", "--no-TTY", "--user", "postgres", service, "sh", "-c", "kill -QUIT 1", check=False)
         else:
-            self.python(
-                service, "import os, signal; os.kill(int(open('/proc/1/task/1/children').read().split()[0]), 9)"
-            )
+            # The container may be gone before the one that kills in it has told that it is done.
+            kill = "import os, signal; os.kill(int(open('/proc/1/task/1/children').read().split()[0]), 9)"
+            self.run(service, "python", "-c", kill, check=False)
         deadline = time.monotonic() + BACK_SECONDS
         while self.started(service) == before:
             assert time.monotonic() < deadline, f"{service} was not started anew"

@@ -41,7 +41,11 @@ export async function readDraft(model: string): Promise<Draft | undefined> {
 
 export async function writeDraft(draft: Draft): Promise<void> {
   try {
-    await (await database()).put("drafts", draft);
+    const writing = (await database()).transaction("drafts", "readwrite");
+    // Without waiting for the answer: what a page has not committed when it is left is lost, the steps of undo with it.
+    const put = writing.store.put(draft);
+    writing.commit();
+    await Promise.all([put, writing.done]);
   } catch {
     // As above: editing goes on, and is saved on the server.
   }
