@@ -12,6 +12,7 @@ import { DocumentStore } from "@/document/store";
 import { LiveSession } from "@/live/session";
 import { type Connection, type Live, LiveStore } from "@/live/store";
 import { text } from "@/text/text";
+import { followWidth } from "./narrow";
 
 export type ComponentType = Schemas["ComponentType"];
 
@@ -72,11 +73,13 @@ export async function openWorkspace(model: string, types: readonly ComponentType
   const session = new LiveSession(model, store, live);
   // A selection of what is gone would leave an inspector of nothing.
   const stop = store.subscribe(() => forgetGone(store.document, view));
+  const stopFollowing = followWidth(view);
   const onHide = () => void saver.flush();
   window.addEventListener("pagehide", onHide);
   const close = () => {
     window.removeEventListener("pagehide", onHide);
     stop();
+    stopFollowing();
     void saver.flush().finally(() => saver.close());
     session.close();
   };
