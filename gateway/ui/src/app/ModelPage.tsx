@@ -183,14 +183,14 @@ function ModelBar() {
         icon="palette"
         label={text("palette.title")}
         keys={keysOf("toggle.palette")}
-        active={palette}
+        aria-pressed={palette}
         onClick={() => run("toggle.palette")}
       />
       <IconButton
         icon="panel"
         label={text("inspector.title")}
         keys={keysOf("toggle.inspector")}
-        active={inspector}
+        aria-pressed={inspector}
         onClick={() => run("toggle.inspector")}
       />
     </AppBar>

@@ -24,6 +24,8 @@ export interface View {
   inspector: boolean;
   /** The tab of the inspector. */
   tab: string;
+  /** A line of a component's code that somebody asked to see, counted from 1, until it is edited. */
+  line: { component: string; number: number } | null;
   /** The panel below the canvas: problems, code, train or another that a command opens; null for none. */
   drawer: string | null;
   minimap: boolean;
@@ -52,6 +54,7 @@ export async function openWorkspace(model: string, types: readonly ComponentType
     palette: true,
     inspector: true,
     tab: "settings",
+    line: null,
     drawer: null,
     minimap: true,
     save: "saved",
@@ -85,6 +88,17 @@ export async function openWorkspace(model: string, types: readonly ComponentType
   };
   const byName = new Map(types.map((type) => [type.type, type]));
   return { model, types: byName, store, saver, live, session, view, canvas: null, close };
+}
+
+/** Select a component and bring it into sight: at a line of its code, or at its settings where there is none. */
+export function showPlace({ view, canvas }: Workspace, component: string, line: number | null): void {
+  view.setState({
+    selection: new Set([component]),
+    inspector: true,
+    tab: line === null ? "settings" : "code",
+    line: line === null ? null : { component, number: line },
+  });
+  canvas?.reveal(component);
 }
 
 function forgetGone(document: ModelDocument, view: StoreApi<View>): void {
