@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import ROOT
 
@@ -90,6 +91,58 @@ def test_code_moves_a_setting_and_errors_stand_on_their_line(digits: Any) -> Non
     inspector(digits).get_by_role("button", name="Back to the template").click()
     settled(digits)
     node(digits, "edges").locator("article[data-state='ok']").wait_for()
+
+
+def custom_code(page: Any) -> str:
+    """The code of the component, as the editor has it."""
+    code: str = inspector(page).locator(".cm-content").inner_text()
+    return code
+
+
+def undo(page: Any) -> None:
+    page.get_by_role("button", name="Undo").click()
+    settled(page)
+
+
+def test_where_template_and_custom_code_part_each_way_out_is_offered_and_undone(digits: Any) -> None:
+    inspector(digits).get_by_role("tab", name="Code").click()
+    inspector(digits).locator(".cm-content").wait_for()
+    mine = "filters=16,  # as many as edges"
+    write(digits, custom_code(digits).replace("filters=16,", mine))
+    inspector(digits).get_by_role("tab", name="Settings").click()
+    field = inspector(digits).get_by_role("spinbutton", name="Filters")
+    field.fill("24")
+    field.press("Enter")
+    settled(digits)
+    conflict = inspector(digits).get_by_role("group", name="Place 1")
+    go = inspector(digits).get_by_role("button", name="Use this code")
+    inspector(digits).get_by_role("tab", name="Code").click()
+    conflict.wait_for()
+    assert conflict.locator("pre").all_inner_texts() == ["    filters=16,", f"    {mine}", "    filters=24,"]
+    assert go.is_disabled()
+    screenshot(digits, "inspector-conflict")
+    digits.reload()
+    node(digits, "edges").get_by_text("edges", exact=True).click()
+    inspector(digits).get_by_role("tab", name="Code").click()
+    for choice, kept in {
+        "Keep mine": [mine],
+        "Keep both": [mine, "filters=24,"],
+        "Take the template's": ["filters=24,"],
+    }.items():
+        conflict.get_by_role("button", name=choice).click()
+        go.click()
+        inspector(digits).locator(".cm-content").wait_for()
+        settled(digits)
+        lines = [line.strip() for line in custom_code(digits).splitlines()]
+        assert [line for line in lines if line.startswith("filters")] == kept
+        assert [line for line in lines if line.startswith("kernel_size")] == ["kernel_size=(3, 3),"]
+        undo(digits)
+        conflict.wait_for()
+    undo(digits)
+    expect(inspector(digits).locator(".cm-content")).to_contain_text(mine)
+    undo(digits)
+    expect(inspector(digits).locator(".cm-content")).not_to_contain_text(mine)
+    inspector(digits).get_by_text("From the template").wait_for()
 
 
 def test_a_fix_shows_what_it_changes_before_it_is_kept(page: Any, new_model: Model) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import ROOT, Glasswork
 
@@ -258,8 +259,41 @@ def test_a_failed_run_leads_to_the_line_that_failed(
     page.get_by_role("button", name="Training", exact=True).click()
     page.get_by_text(f"line {error['line']} of its code").first.wait_for()
     screenshot(page, "train-failed")
+    # So little of the code is seen that the line has to be brought into sight.
+    page.set_viewport_size({"width": 1440, "height": 560})
     page.get_by_role("button", name="Show the line").click()
     page.get_by_role("tab", name="Code", exact=True, selected=True).wait_for()
+    marked = page.get_by_role("region", name="Inspector").locator(".cm-line.cm-marked")
+    marked.wait_for()
+    failing = edited["graph"]["components"]["image_normalize"]["code"]["text"].splitlines()[error["line"] - 1]
+    assert "assert_less" in failing
+    assert marked.all_inner_texts() == [failing]
+    expect(marked).to_be_in_viewport(ratio=0.4)
+    screenshot(page, "train-failed-line")
+    # The mark goes with the first edit: it would jump back at each keystroke.
+    marked.click()
+    page.keyboard.press("End")
+    page.keyboard.insert_text("  # here")
+    expect(marked).to_have_count(0)
+
+
+def test_a_run_keeps_its_number_when_an_older_one_is_deleted(
+    page: Any, glasswork: Glasswork, new_model: Callable[..., str]
+) -> None:
+    model = short_model(glasswork, new_model, 1)
+    made = []
+    for _ in range(2):
+        made.append(glasswork.client.post("/runs", {"model": model})["id"])
+        while glasswork.client.get(f"/runs/{made[-1]}")["state"] in ("PENDING", "RUNNING"):
+            time.sleep(0.1)
+    open_model(page, model)
+    page.keyboard.press("Shift+r")
+    page.get_by_role("button", name="Delete Run 1").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete the run").click()
+    expect(page.locator(f"tr[data-run='{made[0]}']")).to_have_count(0)
+    expect(page.locator(f"tr[data-run='{made[1]}']").get_by_role("rowheader")).to_contain_text("Run 2")
+    third = glasswork.client.post("/runs", {"model": model})
+    assert third["number"] == 3
 
 
 @pytest.fixture(scope="module")

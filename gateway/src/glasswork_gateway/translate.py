@@ -275,6 +275,7 @@ def run(message: trainer_pb2.Run) -> Json:
     """Return a run."""
     return {
         "id": message.id,
+        "number": message.number,
         "model": message.model or None,
         "version": message.version or None,
         "state": state(message.state),

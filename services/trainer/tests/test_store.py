@@ -19,10 +19,35 @@ def write(store: CheckpointStore, epoch: int, score: float | None = None) -> str
 
 def test_a_run_is_read_as_it_was_made(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
-    run = Run(new_identifier("r"), state=State.FAILED, error=Failure("bad"), metrics={"loss": 0.1})
+    run = Run(new_identifier("r"), state=State.FAILED, error=Failure("bad"), metrics={"loss": 0.1}, number=3)
     store.create(run, {"model.py": b"x"})
     assert RunStore(tmp_path).load() == [run]
     assert store.folder(run.id).script.read_bytes() == b"x"
+
+
+def test_a_number_is_kept_by_its_run_and_never_given_again(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    store.load()
+    runs = [Run(new_identifier("r"), model="digits", number=store.numbers.next("digits")) for _ in range(3)]
+    other = Run(new_identifier("r"), model="wine", number=store.numbers.next("wine"))
+    for run in (*runs, other):
+        store.create(run, {})
+    assert [run.number for run in (*runs, other)] == [1, 2, 3, 1]
+    store.remove(runs[0])
+    store.remove(runs[2])
+    again = RunStore(tmp_path)
+    assert {run.id: run.number for run in again.load()} == {runs[1].id: 2, other.id: 1}
+    assert (again.numbers.next("digits"), again.numbers.next("wine")) == (4, 2)
+
+
+def test_runs_of_a_time_without_numbers_are_counted_in_their_order(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    old = [Run(f"r{digit * 17}", model="digits") for digit in "123"]
+    for run in reversed(old):
+        store.create(run, {})
+    assert [run.number for run in RunStore(tmp_path).load()] == [1, 2, 3]
+    (tmp_path / "numbers.json").write_text("[")
+    assert [run.number for run in RunStore(tmp_path).load()] == [1, 2, 3]
 
 
 def test_ids_sort_by_time_and_are_safe_in_paths(tmp_path: Path) -> None:
@@ -36,7 +61,7 @@ def test_ids_sort_by_time_and_are_safe_in_paths(tmp_path: Path) -> None:
 
 def test_a_run_that_cannot_be_read_is_left_out_and_a_half_made_one_removed(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
-    run = Run(new_identifier("r"))
+    run = Run(new_identifier("r"), number=1)
     store.create(run, {})
     (tmp_path / "r0123456789ab").mkdir()
     (tmp_path / ".new-r0123").mkdir()

@@ -35,6 +35,7 @@ class Run(BaseModel):
     """One training."""
 
     id: str
+    number: int = Field(description="Counted from 1 within its model; it stays the same when others are deleted.")
     model: str | None
     version: str | None
     state: State

@@ -1853,6 +1853,11 @@ export interface components {
         Run: {
             /** Id */
             id: string;
+            /**
+             * Number
+             * @description Counted from 1 within its model; it stays the same when others are deleted.
+             */
+            number: number;
             /** Model */
             model: string | null;
             /** Version */

@@ -1,7 +1,7 @@
 // An open model: palette, canvas, inspector, and a drawer below for problems, code and training.
 
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { messageOf, Problem } from "@/api/problem";
 import { queries } from "@/api/queries";
 import { Canvas } from "@/canvas/Canvas";
@@ -20,10 +20,15 @@ import styles from "./app.module.css";
 import { Failed } from "./Failed";
 import { Loading } from "./Loading";
 import { NotFound } from "./NotFound";
+import { closeSides } from "./narrow";
+import { Separator } from "./Separator";
 import { StatusBar } from "./StatusBar";
+import { useSizes } from "./sizes";
 import { openWorkspace, useWorkspace, type Workspace, WorkspaceContext } from "./workspace";
 
 const Drawer = lazy(() => import("./Drawer"));
+/** In pixels, as in the style sheet. */
+const WIDTHS = { palette: 208, inspector: 336 };
 
 export default function ModelPage({ model }: { model: string }) {
   const { workspace, error, retry } = useOpened(model);
@@ -81,15 +86,16 @@ function Editor() {
   const drawer = view((state) => state.drawer);
   useEffect(() => register([...editCommands, ...canvasCommands]), []);
   return (
-    <div className={styles["editor"]} data-palette={palette} data-inspector={inspector}>
+    <Frame palette={palette} inspector={inspector}>
       <ModelBar />
       {palette && (
         <Failed>
           <Palette />
+          <Separator panel="palette" title={text("palette.title")} normal={WIDTHS.palette} edge="right" />
         </Failed>
       )}
       <main className={styles["stage"]}>
-        <div className={styles["canvas"]}>
+        <div className={styles["canvas"]} onPointerDownCapture={() => closeSides(view)}>
           <Failed>
             <Canvas />
           </Failed>
@@ -104,10 +110,35 @@ function Editor() {
       </main>
       {inspector && (
         <Failed>
+          <Separator
+            panel="inspector"
+            title={text("inspector.title")}
+            normal={WIDTHS.inspector}
+            edge="left"
+          />
           <Inspector />
         </Failed>
       )}
       <StatusBar />
+    </Frame>
+  );
+}
+
+interface FrameProps {
+  palette: boolean;
+  inspector: boolean;
+  children: ReactNode;
+}
+
+/** The grid of the editor. Alone in following the sizes: while an edge is dragged nothing in it is drawn again. */
+function Frame({ palette, inspector, children }: FrameProps) {
+  const sizes = useSizes((state) => state.sizes);
+  const style = Object.fromEntries(
+    Object.entries(sizes).map(([name, size]) => [`--size-${name}`, `${size}px`]),
+  );
+  return (
+    <div className={styles["editor"]} data-palette={palette} data-inspector={inspector} style={style}>
+      {children}
     </div>
   );
 }
@@ -119,6 +150,8 @@ function ModelBar() {
   useEffect(() => {
     document.title = data ? `${data.name} · ${text("app.name")}` : text("app.name");
   }, [data]);
+  const palette = view((state) => state.palette);
+  const inspector = view((state) => state.inspector);
   const toggle = (name: string) => view.setState({ drawer: drawer === name ? null : name });
   return (
     <AppBar title={<h1>{data?.name ?? model}</h1>}>
@@ -135,11 +168,31 @@ function ModelBar() {
         onClick={() => run("redo")}
       />
       <span className={styles["divider"]} />
-      <Button look="quiet" icon="code" data-active={drawer === "code"} onClick={() => toggle("code")}>
-        {text("code.title")}
+      <Button
+        look="quiet"
+        icon="code"
+        aria-label={text("code.title")}
+        data-active={drawer === "code"}
+        onClick={() => toggle("code")}
+      >
+        <span>{text("code.title")}</span>
       </Button>
       <TrainButton />
       <span className={styles["divider"]} />
+      <IconButton
+        icon="palette"
+        label={text("palette.title")}
+        keys={keysOf("toggle.palette")}
+        aria-pressed={palette}
+        onClick={() => run("toggle.palette")}
+      />
+      <IconButton
+        icon="panel"
+        label={text("inspector.title")}
+        keys={keysOf("toggle.inspector")}
+        aria-pressed={inspector}
+        onClick={() => run("toggle.inspector")}
+      />
     </AppBar>
   );
 }

@@ -68,7 +68,7 @@ function Services() {
 function Totals() {
   const { components, parameters } = useTotals();
   return (
-    <span className="figures">
+    <span className="figures" data-totals>
       {text("canvas.count", { count: components })} ·{" "}
       {text("canvas.parameters", { count: parameters }).replace(/^[\d,]+/, shortNumber(parameters))}
     </span>

@@ -19,6 +19,7 @@ import { DocumentStore } from "@/document/store";
 import { LiveSession } from "@/live/session";
 import { type Connection, type Live, LiveStore } from "@/live/store";
 import { text } from "@/text/text";
+import { followWidth } from "./narrow";
 
 export type ComponentType = Schemas["ComponentType"];
 
@@ -30,6 +31,8 @@ export interface View {
   inspector: boolean;
   /** The tab of the inspector. */
   tab: string;
+  /** A line of a component's code that somebody asked to see, counted from 1, until it is edited. */
+  line: { component: string; number: number } | null;
   /** The panel below the canvas: problems, code, train or another that a command opens; null for none. */
   drawer: string | null;
   minimap: boolean;
@@ -58,6 +61,7 @@ export async function openWorkspace(model: string, types: readonly ComponentType
     palette: true,
     inspector: true,
     tab: "settings",
+    line: null,
     drawer: null,
     minimap: true,
     save: "saved",
@@ -79,16 +83,29 @@ export async function openWorkspace(model: string, types: readonly ComponentType
   const session = new LiveSession(model, store, live);
   // A selection of what is gone would leave an inspector of nothing.
   const stop = store.subscribe(() => forgetGone(store.document, view));
+  const stopFollowing = followWidth(view);
   const onHide = () => void saver.flush();
   window.addEventListener("pagehide", onHide);
   const close = () => {
     window.removeEventListener("pagehide", onHide);
     stop();
+    stopFollowing();
     void saver.flush().finally(() => saver.close());
     session.close();
   };
   const byName = new Map(types.map((type) => [type.type, type]));
   return { model, types: byName, store, saver, live, session, view, canvas: null, close };
+}
+
+/** Select a component and bring it into sight: at a line of its code, or at its settings where there is none. */
+export function showPlace({ view, canvas }: Workspace, component: string, line: number | null): void {
+  view.setState({
+    selection: new Set([component]),
+    inspector: true,
+    tab: line === null ? "settings" : "code",
+    line: line === null ? null : { component, number: line },
+  });
+  canvas?.reveal(component);
 }
 
 function forgetGone(document: ModelDocument, view: StoreApi<View>): void {

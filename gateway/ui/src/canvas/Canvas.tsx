@@ -11,6 +11,7 @@ import {
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { lazy, type MouseEvent, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { isHandheld } from "@/app/narrow";
 import { useDocument, useWorkspace } from "@/app/workspace";
 import { categoryColor } from "@/design/icons";
 import { EmptyState } from "@/design/Panel";
@@ -68,6 +69,7 @@ function Flow() {
   );
   const edges = useMemo(() => maker.wires(document, wires), [maker, document, wires]);
   // Of an empty canvas the first component would be made to fill it.
+  const [handheld] = useState(isHandheld);
   const [fitsFirst] = useState(nodes.length > 0);
   const frame = useRef<HTMLDivElement>(null);
   useControls(workspace, frame);
@@ -126,6 +128,7 @@ function Flow() {
           disableKeyboardA11y
           connectionRadius={28}
           nodeDragThreshold={1}
+          nodesDraggable={!handheld}
           elevateNodesOnSelect
           ariaLabelConfig={{ "node.a11yDescription.default": "", "edge.a11yDescription.default": "" }}
           edgesFocusable={false}

@@ -58,7 +58,7 @@ export function CodeEditor(props: CodeEditorProps) {
   }, [problems, text]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: other text has other lines.
   useEffect(() => {
-    if (view.current && lines) markLines(view.current, lines.first, lines.last);
+    if (view.current) markLines(view.current, lines);
   }, [lines, text]);
   return <div ref={place} className={className} />;
 }

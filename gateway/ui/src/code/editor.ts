@@ -86,13 +86,14 @@ function lines(state: EditorState, { first, last }: { first: number; last: numbe
   return Decoration.set(ranges);
 }
 
-/** Mark lines, counted from 1, and scroll to them where they are not seen. */
-export function markLines(view: EditorView, first: number, last: number): void {
-  if (first < 1 || first > view.state.doc.lines) return;
-  const position = view.state.doc.line(first).from;
-  view.dispatch({
-    effects: [mark.of({ first, last }), EditorView.scrollIntoView(position, { y: "center" })],
-  });
+/** Mark lines, counted from 1, and scroll to them; null, or lines beyond the end, takes the mark away. */
+export function markLines(view: EditorView, range: { first: number; last: number } | null): void {
+  if (!range || range.first < 1 || range.first > view.state.doc.lines) {
+    view.dispatch({ effects: mark.of(null) });
+    return;
+  }
+  const position = view.state.doc.line(range.first).from;
+  view.dispatch({ effects: [mark.of(range), EditorView.scrollIntoView(position, { y: "center" })] });
 }
 
 /** Show problems at their lines; one beyond the end stands at the last line. */

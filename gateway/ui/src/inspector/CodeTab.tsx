@@ -19,6 +19,14 @@ export default function CodeTab({ id }: { id: string }) {
   const live = useLive(id);
   const names = useNames(id);
   const problems = useMemo(() => problemsOf(live), [live]);
+  const { view } = useWorkspace();
+  const asked = view((state) => (state.line?.component === id ? state.line.number : null));
+  const lines = useMemo(() => (asked === null ? null : { first: asked, last: asked }), [asked]);
+  const type = (typed: string) => {
+    // A mark that jumped back to its line at each keystroke would be in the way.
+    view.setState({ line: null });
+    code.type(typed);
+  };
   const { found, typed, trouble } = code;
   if (!found) return <p className={styles["tab"]}>{trouble ?? text("app.loading")}</p>;
   const conflict = found.hunks.some((hunk) => hunk.conflict);
@@ -47,7 +55,8 @@ export default function CodeTab({ id }: { id: string }) {
           label={text("code.of", { id })}
           text={typed ?? found.code}
           problems={problems}
-          onChange={code.type}
+          lines={lines}
+          onChange={type}
           onBlur={code.apply}
           onSave={code.apply}
           names={names}

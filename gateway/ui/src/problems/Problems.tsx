@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from "react";
 import { messageOf } from "@/api/problem";
-import { useDiagnostics, useWorkspace, type Workspace } from "@/app/workspace";
+import { showPlace, useDiagnostics, useWorkspace, type Workspace } from "@/app/workspace";
 import { Button } from "@/design/Button";
 import { Icon } from "@/design/icons";
 import { EmptyState } from "@/design/Panel";
@@ -72,7 +72,11 @@ function Row({ item }: { item: Diagnostic }) {
   const workspace = useWorkspace();
   return (
     <li data-severity={item.severity}>
-      <button type="button" className={styles["where"]} onClick={() => show(workspace, item)}>
+      <button
+        type="button"
+        className={styles["where"]}
+        onClick={() => item.component && showPlace(workspace, item.component, item.line)}
+      >
         <Icon name={iconOf(item.severity)} />
         <span className={styles["what"]}>
           <span className={styles["word"]}>{text(`problems.word.${item.severity}`)}</span>
@@ -127,17 +131,6 @@ function attempt(workspace: Workspace, item: Diagnostic): void {
   } catch (error) {
     notify(messageOf(error), "err");
   }
-}
-
-/** Select the component, show its place, and open the tab that can mend it. */
-function show({ view, canvas }: Workspace, item: Diagnostic): void {
-  if (!item.component) return;
-  view.setState({
-    selection: new Set([item.component]),
-    inspector: true,
-    tab: item.line === null ? "settings" : "code",
-  });
-  canvas?.reveal(item.component);
 }
 
 function iconOf(severity: Severity) {

@@ -11,8 +11,6 @@ export const en = {
   "app.notFound": "There is nothing at this address",
   "app.notFound.hint": "The model may have been deleted or renamed.",
   "app.toStart": "Go to the start page",
-  "app.narrow":
-    "The page is made for windows of at least 1024 pixels. You can look around; editing is easier on a wider one.",
   "app.close": "Close",
   "app.cancel": "Cancel",
 
@@ -186,6 +184,8 @@ export const en = {
   "datasets.rows": { one: "{count} row", other: "{count} rows" },
   "datasets.features": { one: "{count} column", other: "{count} columns" },
 
+  "panel.size": "Size of the panel {title}",
+  "panel.size.hint": "Drag to resize; double-click for the usual size",
   "palette.title": "Components",
   "palette.search": "Search components",
   "palette.hint": "Names of Keras and PyTorch are found too",

@@ -34,7 +34,7 @@ export function CurvesTab({ snapshot, run, runs }: CurvesTabProps) {
   return (
     <div className={styles["curves"]}>
       <div className={styles["options"]}>
-        <Legend behind={behind} runs={runs} />
+        <Legend behind={behind} />
         <label className={styles["smoothing"]}>
           {text("curves.smoothing")}
           <input
@@ -114,14 +114,14 @@ function useCurvesOf(run: Run | null): Curves | null {
   }, [data, run]);
 }
 
-function Legend({ behind, runs }: { behind: readonly Behind[]; runs: readonly Run[] }) {
+function Legend({ behind }: { behind: readonly Behind[] }) {
   return (
     <ul className={styles["legend"]}>
       <li data-look="training">{text("curves.training")}</li>
       <li data-look="validation">{text("curves.validation")}</li>
       {behind.map(({ look, run }) => (
         <li key={look} data-look={look}>
-          {text(`curves.${look}`)} ({nameOf(runs, run.id)})
+          {text(`curves.${look}`)} ({nameOf(run)})
         </li>
       ))}
     </ul>

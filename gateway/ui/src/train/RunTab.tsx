@@ -16,7 +16,7 @@ import { act, nameOf, useRuns, useSnapshot } from "./training";
 type Variable = Schemas["Variable"];
 
 export default function RunTab({ id }: { id: string }) {
-  const { runs, shown, run } = useRuns();
+  const { shown, run } = useRuns();
   const snapshot = useSnapshot(shown ?? null);
   const own = snapshot?.run ?? run;
   const ready = own !== null && answers(own) && snapshot?.state === own.state;
@@ -32,7 +32,7 @@ export default function RunTab({ id }: { id: string }) {
     return <EmptyState icon="info" title={text("runTab.none")} hint={text("runTab.none.hint")} />;
   return (
     <div className={styles["variables"]}>
-      <p>{text("runTab.of", { run: nameOf(runs, own.id), step: data.step })}</p>
+      <p>{text("runTab.of", { run: nameOf(own), step: data.step })}</p>
       {own.state === "PAUSED" && lacksGradients(data.variables) && (
         <div className={styles["hint"]}>
           <span>{text("runTab.noGradients")}</span>

@@ -58,7 +58,7 @@ export function RunsTab({ shown, runs }: RunsTabProps) {
               <th scope="col">{text("runs.epochs")}</th>
               <th scope="col">{text("runs.took")}</th>
               <th scope="col">{text("runs.started")}</th>
-              <th scope="col">{text("runs.differs", { run: nameOf(runs, reference?.id ?? null) })}</th>
+              <th scope="col">{text("runs.differs", { run: reference ? nameOf(reference) : "" })}</th>
               <td />
             </tr>
           </thead>
@@ -68,11 +68,11 @@ export function RunsTab({ shown, runs }: RunsTabProps) {
                 <th scope="row">
                   <Button
                     look="quiet"
-                    aria-label={text("runs.show", { run: nameOf(runs, run.id) })}
+                    aria-label={text("runs.show", { run: nameOf(run) })}
                     aria-current={run.id === shown || undefined}
                     onClick={() => useTraining.setState({ shown: run.id, tab: "curves" })}
                   >
-                    {nameOf(runs, run.id)}
+                    {nameOf(run)}
                   </Button>
                   {run.id === winner?.id && <Badge tone="accent">{text("runs.best")}</Badge>}
                 </th>
@@ -92,7 +92,7 @@ export function RunsTab({ shown, runs }: RunsTabProps) {
                 <td>
                   <IconButton
                     icon="trash"
-                    label={text("runs.delete", { run: nameOf(runs, run.id) })}
+                    label={text("runs.delete", { run: nameOf(run) })}
                     disabledReason={isActive(run.state) ? stateText(run.state) : undefined}
                     side="left"
                     onClick={() => setLeaving(run)}
@@ -103,7 +103,7 @@ export function RunsTab({ shown, runs }: RunsTabProps) {
           </tbody>
         </table>
       </section>
-      {leaving && <Delete run={leaving} name={nameOf(runs, leaving.id)} onClose={() => setLeaving(null)} />}
+      {leaving && <Delete run={leaving} name={nameOf(leaving)} onClose={() => setLeaving(null)} />}
     </div>
   );
 }
@@ -141,7 +141,7 @@ function Words({ runs, metrics, winner }: WordsProps) {
   const found = verdict(newest, other, metrics);
   return (
     <p className={styles["words"]} data-verdict={found.kind} role="status">
-      {wordsOf(found, nameOf(runs, newest.id), nameOf(runs, other.id), newest)}
+      {wordsOf(found, nameOf(newest), nameOf(other), newest)}
     </p>
   );
 }

@@ -3,7 +3,7 @@
 import "./texts";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect } from "react";
-import { useWorkspace } from "@/app/workspace";
+import { showPlace, useWorkspace } from "@/app/workspace";
 import { secondsText } from "@/code/quantities";
 import { keysOf } from "@/commands/registry";
 import { Button, IconButton } from "@/design/Button";
@@ -50,8 +50,8 @@ export default function Train() {
     ["result", about((one) => <ResultTab run={one} />)],
     ["runs", about((one) => <RunsTab shown={one.id} runs={runs} />)],
     ["try", about((one) => <TryTab key={one.id} run={one} />)],
-    ["exports", about((one) => <ExportsTab run={one} name={nameOf(runs, one.id)} />)],
-    ["versions", <VersionsTab key="versions" run={own} name={own ? nameOf(runs, own.id) : ""} />],
+    ["exports", about((one) => <ExportsTab run={one} name={nameOf(one)} />)],
+    ["versions", <VersionsTab key="versions" run={own} name={own ? nameOf(own) : ""} />],
   ];
   return (
     <div className={styles["train"]}>
@@ -84,7 +84,7 @@ function Progress({ runs, run, snapshot }: { runs: readonly Run[]; run: Run; sna
         <Select
           label={text("train.runShown")}
           value={run.id}
-          options={runs.map(({ id }) => ({ value: id, label: nameOf(runs, id) }))}
+          options={runs.map((one) => ({ value: one.id, label: nameOf(one) }))}
           onChange={(shown) => useTraining.setState({ shown })}
         />
       </div>
@@ -153,17 +153,8 @@ function Controls({ run, state }: { run: string; state: Run["state"] }) {
 /** What went wrong, and the way to the line where it did. */
 function Failure({ error }: { error: NonNullable<Run["error"]> }) {
   const workspace = useWorkspace();
-  const { view, store } = workspace;
+  const { store } = workspace;
   const { component, line } = error;
-  const go = () => {
-    if (!component) return;
-    view.setState({
-      selection: new Set([component]),
-      inspector: true,
-      tab: line === null ? "settings" : "code",
-    });
-    workspace.canvas?.reveal(component);
-  };
   return (
     <div className={styles["failure"]} role="alert">
       <Icon name="error" />
@@ -178,7 +169,7 @@ function Failure({ error }: { error: NonNullable<Run["error"]> }) {
         {error.message}
       </p>
       {component && component in store.document.components && (
-        <Button onClick={go}>{text("train.failed.show")}</Button>
+        <Button onClick={() => showPlace(workspace, component, line)}>{text("train.failed.show")}</Button>
       )}
     </div>
   );

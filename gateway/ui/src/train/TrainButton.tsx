@@ -44,8 +44,14 @@ export function TrainButton() {
         </Button>
       ) : (
         <Tooltip text={text("command.train")} keys={keysOf("train")}>
-          <Button look="primary" icon="play" disabled={starting} onClick={() => void start(workspace)}>
-            {text(starting ? "train.starting" : "train.title")}
+          <Button
+            look="primary"
+            icon="play"
+            aria-label={text(starting ? "train.starting" : "train.title")}
+            disabled={starting}
+            onClick={() => void start(workspace)}
+          >
+            <span>{text(starting ? "train.starting" : "train.title")}</span>
           </Button>
         </Tooltip>
       )}

@@ -81,11 +81,8 @@ export function useRuns() {
 /** Whether a run of the open model can be looked into. */
 export const useHasRun = (): boolean => useRuns().runs.some((run) => isActive(run.state) || answers(run));
 
-/** What a run is called: its place in the order in which the model was trained. */
-export function nameOf(runs: readonly Run[], id: string | null): string {
-  const place = runs.findIndex((run) => run.id === id);
-  return text("train.run", { number: runs.length - Math.max(place, 0) });
-}
+/** What a run is called: by the number that it has for good. */
+export const nameOf = (run: Pick<Run, "number">): string => text("train.run", { number: run.number });
 
 export function show(workspace: Workspace, part: Partial<Omit<Training, "model">> = {}): void {
   const { model, view } = workspace;

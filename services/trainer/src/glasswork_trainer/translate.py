@@ -69,6 +69,7 @@ def run_message(run: Run) -> pb.Run:
         environment=run.environment,
         training_type=run.training_type,
         dataset_hash=run.dataset_hash,
+        number=run.number,
     )
     if run.test is not None:
         message.test.CopyFrom(graphs.dict_to_struct(run.test))

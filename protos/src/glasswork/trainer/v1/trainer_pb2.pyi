@@ -168,6 +168,7 @@ class Run(_message.Message):
     ENVIRONMENT_FIELD_NUMBER: _builtins.int
     TRAINING_TYPE_FIELD_NUMBER: _builtins.int
     DATASET_HASH_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The run's id."""
     model: _builtins.str
@@ -196,6 +197,8 @@ class Run(_message.Message):
     """Type of the training component."""
     dataset_hash: _builtins.str
     """sha256: and the hash of the dataset's content; empty for none."""
+    number: _builtins.int
+    """What people call it by: counted from 1 within its model, never changed, never given to another run of it."""
     @_builtins.property
     def metrics(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]:
         """Last value of each metric, by its Keras name."""
@@ -243,10 +246,11 @@ class Run(_message.Message):
         environment: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         training_type: _builtins.str = ...,
         dataset_hash: _builtins.str = ...,
+        number: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created", b"created", "ended", b"ended", "error", b"error", "test", b"test"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created", b"created", "dataset_hash", b"dataset_hash", "end_reason", b"end_reason", "ended", b"ended", "environment", b"environment", "epoch", b"epoch", "epochs", b"epochs", "error", b"error", "id", b"id", "last_sequence", b"last_sequence", "metrics", b"metrics", "model", b"model", "progress", b"progress", "state", b"state", "step", b"step", "steps", b"steps", "test", b"test", "training_type", b"training_type", "version", b"version", "weights_hash", b"weights_hash"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created", b"created", "dataset_hash", b"dataset_hash", "end_reason", b"end_reason", "ended", b"ended", "environment", b"environment", "epoch", b"epoch", "epochs", b"epochs", "error", b"error", "id", b"id", "last_sequence", b"last_sequence", "metrics", b"metrics", "model", b"model", "number", b"number", "progress", b"progress", "state", b"state", "step", b"step", "steps", b"steps", "test", b"test", "training_type", b"training_type", "version", b"version", "weights_hash", b"weights_hash"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -60,6 +60,7 @@ class Run:
         id: sortable by time, safe in addresses and file names.
         paused_by: user or server where the state is PAUSED; empty otherwise.
         logged_epochs: epochs that have their event; after an interruption some are trained again.
+        number: what people call it by, from 1 within its model; never given to another run of it.
         changes: learning rates set while it went on, each with the position at which it took effect.
     """
 
@@ -87,6 +88,7 @@ class Run:
     paused_by: str = ""
     changes: list[dict[str, float]] = field(default_factory=list)
     logged_epochs: int = 0
+    number: int = 0
 
     @property
     def progress(self) -> float:

@@ -253,7 +253,7 @@ class Runs:
             raise WrongState(f"The run '{identifier}' has not ended: its state is {live.run.state}. Stop it first.")
         del self._runs[identifier]
         self._keys.pop(live.run.idempotency_key, None)
-        await asyncio.to_thread(self._store.remove, identifier)
+        await asyncio.to_thread(self._store.remove, live.run)
 
     def succeeded(self) -> list[LiveRun]:
         """Return the runs that have final weights."""
@@ -295,6 +295,7 @@ class Runs:
             idempotency_key=order.idempotency_key,
         )
         self.dataset(run)
+        run.number = self._store.numbers.next(run.model)
         return run
 
     def _repeated(self, identifier: str, order: Order) -> Run:

@@ -15,6 +15,7 @@ from glasswork_sdk.errors import NotFound, WrongState
 from glasswork_servicekit.durable import sync_folder, write_json, write_synced
 
 from glasswork_trainer.core.layout import RunFolder
+from glasswork_trainer.core.numbers import Numbers
 from glasswork_trainer.core.processes import DESK, sweep
 from glasswork_trainer.core.run import Run
 
@@ -31,6 +32,7 @@ class RunStore:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._lock: int | None = None
+        self.numbers = Numbers(root / "numbers.json")
         root.mkdir(parents=True, exist_ok=True)
 
     def lock(self) -> None:
@@ -107,12 +109,19 @@ class RunStore:
                     runs.append(Run.from_dict(json.loads((item / "run.json").read_bytes())))
                 except (OSError, ValueError, KeyError, TypeError):
                     logging.getLogger(__name__).exception("the run in %s cannot be read and is left out", item)
+        for run in self.numbers.start(runs):
+            self.save(run)
         return runs
 
-    def remove(self, identifier: str) -> None:
-        """Remove a run and everything of it."""
-        folder = self.folder(identifier).path
+    def remove(self, run: Run) -> None:
+        """Remove a run and everything of it, but the number that it had.
+
+        Raises:
+            OSError: the disk is full or failed.
+        """
+        self.numbers.retire(run)
+        folder = self.folder(run.id).path
         # A name that `load` clears away: a removal that is interrupted is finished at the next start.
-        gone = folder.with_name(f".gone-{identifier}")
+        gone = folder.with_name(f".gone-{run.id}")
         os.replace(folder, gone)
         shutil.rmtree(gone, ignore_errors=True)
