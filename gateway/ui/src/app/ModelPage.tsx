@@ -23,6 +23,7 @@ import { NotFound } from "./NotFound";
 import { closeSides } from "./narrow";
 import { Separator } from "./Separator";
 import { StatusBar } from "./StatusBar";
+import { Steps } from "./Steps";
 import { useSizes } from "./sizes";
 import { openWorkspace, useWorkspace, type Workspace, WorkspaceContext } from "./workspace";
 
@@ -155,18 +156,7 @@ function ModelBar() {
   const toggle = (name: string) => view.setState({ drawer: drawer === name ? null : name });
   return (
     <AppBar title={<h1>{data?.name ?? model}</h1>}>
-      <IconButton
-        icon="undo"
-        label={text("command.undo")}
-        keys={keysOf("undo")}
-        onClick={() => run("undo")}
-      />
-      <IconButton
-        icon="redo"
-        label={text("command.redo")}
-        keys={keysOf("redo")}
-        onClick={() => run("redo")}
-      />
+      <Steps />
       <span className={styles["divider"]} />
       <Button
         look="quiet"
