@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,10 +61,26 @@ async def test_code_sees_no_network_and_no_secret(preview: Any, cnn: Any, part: 
     code = (
         HEAD + "        import os, socket\n"
         "        assert not [name for name in os.environ if 'GLASSWORK' in name]\n"
-        "        socket.create_connection(('127.0.0.1', 22), timeout=1)\n"
+        "        socket.create_connection(('127.0.0.1', {port}), timeout=1)\n"
         "        return x\n"
     )
-    found = await preview(cnn.add(part("bad", "class", code, ("scale",), "Bad")))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        code = code.replace("{port}", str(listening.getsockname()[1]))
+        found = await preview(cnn.add(part("bad", "class", code, ("scale",), "Bad")))
 
     assert found["bad"].error.line == 5
-    assert "OSError" in found["bad"].error.message or "unreachable" in found["bad"].error.message
+    assert found["bad"].error.message.startswith(("ConnectionRefusedError", "PermissionError"))
+
+
+async def test_code_reaches_no_daemon_of_the_machine(preview: Any, cnn: Any, part: Any, tmp_path: Path) -> None:
+    code = (
+        HEAD + "        import socket\n"
+        f"        socket.socket(socket.AF_UNIX).connect({str(tmp_path / 'daemon')!r})\n"
+        "        return x\n"
+    )
+    with socket.socket(socket.AF_UNIX) as daemon:
+        daemon.bind(str(tmp_path / "daemon"))
+        daemon.listen()
+        found = await preview(cnn.add(part("bad", "class", code, ("scale",), "Bad")))
+
+    assert found["bad"].error.message.startswith("PermissionError")
