@@ -54,6 +54,7 @@ CASES: list[tuple[str, str, Change]] = [
     ("unknown-statistics", "image", lambda d: d.put("norm", "normalize", "flatten1.input")),
     ("unknown-statistics", "table", lambda d: d.put("again", "denormalize", "dense1.input")),
     ("unknown-size", "image", lambda d: d.clear("image", "size").figures("image", height=0)),
+    ("tensor-too-large", "image", lambda d: d.set("image", size=[4096, 4096]).set("conv1", filters=65_536)),
     ("unknown-feature-type", "image", lambda d: d.figures("image", kind="sound")),
     # What comes out.
     ("output-not-probabilities", "image", lambda d: d.set("answer", activation="relu")),
@@ -157,6 +158,7 @@ CASES: list[tuple[str, str, Change]] = [
 ]  # fmt: skip
 FIXLESS = {
     "unknown-type", "no-training-component", "missing-connection", "no-dataset", "weights-before-targets", "cycle",
+    "tensor-too-large",
     "unknown-size", "unknown-feature-type", "nothing-to-learn", "deep-without-normalization", "long-recurrent",
     "many-classes", "merge-of-one", "code-without-base", "duplicate-rows", "few-test-rows", "few-rows", "rare-class",
 }  # fmt: skip

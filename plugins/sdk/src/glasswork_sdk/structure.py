@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from glasswork_sdk.diagnostics import Diagnostic, Severity
 from glasswork_sdk.rules import NO_PATCH, Patch, Rule, mending_rule
 
+LONGEST_NAME: Final = 512
+
 if TYPE_CHECKING:
     from glasswork_sdk.view import View
 
@@ -88,9 +90,9 @@ def _doubled_connection(view: View, item: Diagnostic) -> Patch:
     remedy="Choose one of the columns. The fix takes the one whose name is most alike.",
 )  # fmt: skip
 def _unknown_feature(view: View, item: Diagnostic) -> Patch:
-    wanted = view.document.components[item.component].values.get("feature")
+    wanted = str(view.document.components[item.component].values.get("feature"))
     names = list(view.profile.features) if view.profile else []
-    alike = difflib.get_close_matches(str(wanted), names, n=1)
+    alike = difflib.get_close_matches(wanted[:LONGEST_NAME], names, n=1)
     return view.fixes.assign(item.component, feature=alike[0]) if alike else NO_PATCH
 
 
@@ -131,6 +133,11 @@ STRUCTURE: Final[tuple[Rule, ...]] = (
         "no-dataset", "The document names no dataset",
         "Data components read columns of a dataset.",
         "Choose a dataset for the model.",
+    ),
+    _error(
+        "tensor-too-large", "More values than a machine can hold",
+        "One row of this component's output would take more than 16 GiB, and training holds many rows.",
+        "Make the image, the number of filters or units, or what is concatenated smaller.",
     ),
     _error(
         "weights-before-targets", "Something that learns leads to the targets",
