@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Final
 
 from glasswork_sdk.diagnostics import Diagnostic, Severity
+from glasswork_sdk.graph import numbered, port_number
 from glasswork_sdk.rules import NO_PATCH, Patch, Rule, mending_rule
 
 LONGEST_NAME: Final = 512
@@ -105,6 +106,33 @@ def _unconnected(view: View, item: Diagnostic) -> Patch:
     return view.fixes.remove([item.component]) if not view.readers[item.component] else NO_PATCH
 
 
+@mending_rule(
+    "weights-before-targets", Severity.ERROR, "Something that learns leads to the targets",
+    why="Targets are facts. A model that may change them would learn to make them easy.",
+    remedy="Connect the component to the predictions, or take it out of the path to the targets. Where the predictions "
+    "come from the data alone the two are swapped, and the fix swaps them back.",
+)  # fmt: skip
+def _weights_before_targets(view: View, item: Diagnostic) -> Patch:
+    training = view.training
+    if training is None:
+        return NO_PATCH
+    changes: dict[str, str] = {}
+    for name, binding in training.bindings.items():
+        number = port_number("targets", name)
+        other = training.bindings.get(numbered("predictions", number)) if number else None
+        if other is not None and item.component in view.analysis.wiring.behind([binding.component]):
+            if any(not _is_fact(view, node) for node in view.analysis.wiring.behind([other.component])):
+                return NO_PATCH
+            changes[f"{training.id}.{name}"] = f"{other.component}.{other.output}"
+            changes[f"{training.id}.{numbered('predictions', number)}"] = f"{binding.component}.{binding.output}"
+    return view.fixes.rewire(changes)
+
+
+def _is_fact(view: View, name: str) -> bool:
+    node = view.nodes[name]
+    return node.type is not None and node.type.weightless and node.component.code is None
+
+
 STRUCTURE: Final[tuple[Rule, ...]] = (
     _bad_setting,
     _bad_share,
@@ -139,11 +167,7 @@ STRUCTURE: Final[tuple[Rule, ...]] = (
         "One row of this component's output would take more than 16 GiB, and training holds many rows.",
         "Make the image, the number of filters or units, or what is concatenated smaller.",
     ),
-    _error(
-        "weights-before-targets", "Something that learns leads to the targets",
-        "Targets are facts. A model that may change them would learn to make them easy.",
-        "Connect the component to the predictions, or take it out of the path to the targets.",
-    ),
+    _weights_before_targets,
     _error(
         "cycle", "The connections form a cycle",
         "A component would have to wait for its own output.",
