@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from glasswork_sdk.diagnostics import Diagnostic
 from glasswork_sdk.document import Document
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.profile import DatasetProfile
+from glasswork_sdk.review import review
 
 
 def errors(
@@ -39,6 +41,57 @@ def test_cycle_is_named_on_each_of_its_members(digits: dict[str, Any], catalogue
     found = errors(digits, catalogue, None)
     assert {component for component, code in found if code == "cycle"} == {"conv1", "flatten1", "dense1"}
     assert "'conv1' → 'flatten1' → 'dense1' → 'conv1'" in found["conv1", "cycle"].message
+
+
+def test_what_is_wrong_in_a_large_document_is_told_soon(
+    digits: dict[str, Any], catalogue: Catalogue, profile: DatasetProfile
+) -> None:
+    size = 3_000
+    wires = digits["connections"]
+    dense = {"type": "core.dense", "settings": {}}
+    digits["components"] |= {f"n{n}": dense for n in range(size)}
+    digits["components"] |= {f"b{n}": {**dense, "bypassed": True} for n in range(size)}
+    digits["dataset"]["features"] |= {f"f{n}": {"type": "numerical"} for n in range(size)}
+    digits["components"]["image"]["settings"]["feature"] = "imagine"
+    wires += [{"from": f"n{n}.output", "to": f"n{(n + 1) % size}.input"} for n in range(size)]
+    wires += [{"from": f"b{n}.output", "to": f"b{n + 1}.input"} for n in range(size - 1)]
+    wires += [{"from": f"b{size - 1}.output", "to": f"dense1.ghost{n}"} for n in range(size)]
+    wires += [{"from": "image.output", "to": f"nobody{n}.input"} for n in range(size)]
+    wires += [{"from": "image.output", "to": "conv1.input"}] * size
+    begun = time.process_time()
+    analysis = review(analyse(Document.parse(digits), catalogue, profile), catalogue)
+
+    # One look at each pair of two things would take minutes.
+    assert time.process_time() - begun < 5
+    assert sum(item.code == "doubled-connection" for item in analysis.diagnostics) == 1
+    assert max(len(item.message) for item in analysis.diagnostics) < 1_000
+
+
+def test_sizes_that_no_machine_can_hold_end_where_they_begin(
+    digits: dict[str, Any], catalogue: Catalogue, profile: DatasetProfile
+) -> None:
+    last = "flatten1.output"
+    for number in range(80):
+        name = f"double{number}"
+        digits["components"][name] = {"type": "core.merge", "settings": {"operation": "concatenate"}}
+        digits["connections"] += [{"from": last, "to": f"{name}.{port}"} for port in ("input", "input_2")]
+        last = f"{name}.output"
+    analysis = analyse(Document.parse(digits), catalogue, profile)
+
+    assert [item.code for item in analysis.diagnostics if item.code == "tensor-too-large"] == ["tensor-too-large"]
+    sizes = [spec.size or 0 for node in analysis.nodes.values() for spec in node.outputs.values()]
+    assert max(sizes) <= 2**32
+
+
+def test_bypassed_components_that_feed_each_other_feed_nothing(
+    digits: dict[str, Any], catalogue: Catalogue, profile: DatasetProfile
+) -> None:
+    digits["components"] |= {name: {"type": "core.dropout", "bypassed": True} for name in ("one", "two", "three")}
+    digits["connections"] += [{"from": "one.output", "to": "two.input"}, {"from": "two.output", "to": "one.input"}]
+    digits["connections"] += [{"from": "two.output", "to": "three.input"}]
+    digits["connections"][1]["from"] = "three.output"
+
+    assert ("flatten1", "missing-connection") in errors(digits, catalogue, profile)
 
 
 def test_rank_mismatch_says_expected_received_and_what_to_do(

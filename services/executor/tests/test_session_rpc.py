@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -63,6 +64,22 @@ async def test_a_newer_edit_supersedes_an_endless_one_within_seconds(editor: Any
 
     assert time.monotonic() - start < 2.5
     assert all(item.state == pb.PREVIEW_STATE_OK for item in told.values())
+
+
+async def test_a_slow_component_that_a_newer_edit_needs_is_not_run_again(
+    editor: Any, cnn: Any, conv_code: Callable[[int], str]
+) -> None:
+    slow = cnn.edit("scale", HEAD + "        import time\n        time.sleep(1.4)\n        return x / 255\n")
+    await editor.send(slow)
+    for filters in range(1, 4):
+        await asyncio.sleep(1.2)
+        await editor.send(slow.edit("conv1", conv_code(filters)))
+    start = time.monotonic()
+    told, _ = await editor.answers()
+
+    # Two calls of the slow component alone take longer.
+    assert time.monotonic() - start < 2.8
+    assert told["conv1"].outputs[0].spec.shape[-1] == 3
 
 
 async def test_a_burst_of_edits_ends_with_the_newest(editor: Any, cnn: Any, conv_code: Callable[[int], str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ pytestmark = [
 
 ATTEMPTS = """
 def attempts():
-    import tempfile
+    import socket, tempfile
     def outcome(action):
         try:
             action()
@@ -33,31 +34,40 @@ def attempts():
     print("elsewhere", outcome(lambda: open({elsewhere!r}, "w")))
     print("own", outcome(lambda: open("note.txt", "w")))
     print("scratch", outcome(lambda: tempfile.mkstemp()))
+    print("world", outcome(lambda: socket.create_connection(("127.0.0.1", {port}), 2)))
+    print("daemon", outcome(lambda: socket.socket(socket.AF_UNIX).connect({daemon!r})))
 
 
 attempts()
 """
 
 
-def hostile(server: Server, neighbour: str, tmp_path: Path) -> str:
+def hostile(server: Server, neighbour: str, tmp_path: Path, port: int) -> str:
     data = server.folder / "data"
     (data / "secret").write_text("of the deployment")
     paths = {
         "secret": str(data / "secret"),
         "neighbour": str(data / "runs" / neighbour / "run.json"),
         "elsewhere": str(tmp_path / "note.txt"),
+        "daemon": str(tmp_path / "daemon.sock"),
     }
-    return script("environment", ("def build_model", ATTEMPTS.format(**paths) + "\n\ndef build_model"))
+    return script("environment", ("def build_model", ATTEMPTS.format(**paths, port=port) + "\n\ndef build_model"))
 
 
 async def test_a_run_reaches_only_what_is_its_own(server: Server, tmp_path: Path) -> None:
     neighbour = await server.create(bare_request(script("environment")))
-    run = await server.create(bare_request(hostile(server, neighbour, tmp_path)))
-    ended = await server.ended(run)
+    with socket.create_server(("127.0.0.1", 0)) as world, socket.socket(socket.AF_UNIX) as daemon:
+        daemon.bind(str(tmp_path / "daemon.sock"))
+        daemon.listen()
+        text = hostile(server, neighbour, tmp_path, world.getsockname()[1])
+        run = await server.create(bare_request(text))
+        ended = await server.ended(run)
     assert ended.state == pb.STATE_SUCCEEDED
     told = dict(line.split() for line in await printed(server, run) if line.count(" ") == 1)
     denied = "PermissionError"
+    assert told.pop("world") in {denied, "ConnectionRefusedError"}
     assert told == {
+        "daemon": denied,
         "secret": denied,
         "neighbour": denied,
         "record": denied,

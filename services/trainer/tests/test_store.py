@@ -127,6 +127,8 @@ def test_a_bad_setting_names_key_value_and_what_was_expected(tmp_path: Path) -> 
         "GLASSWORK_SECRET_FILE": str(secret),
     }
     assert read_settings(environ).concurrent_runs == 2
+    assert not read_settings(environ).network
+    assert read_settings({**environ, "GLASSWORK_TRAINER_NETWORK": "full"}).network
     with pytest.raises(InvalidInput, match="GLASSWORK_TRAINER_RUNS is 'many', expected a number from 1 to 64"):
         read_settings({**environ, "GLASSWORK_TRAINER_RUNS": "many"})
 

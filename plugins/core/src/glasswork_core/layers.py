@@ -136,6 +136,7 @@ class Dropout(ComponentType[DropoutSettings]):
     category = "layers"
     keywords = ("keras.layers.Dropout", "torch.nn.Dropout", "regularization")
     Settings = DropoutSettings
+    passthrough = True
 
     def infer(self, settings: DropoutSettings, inputs: Mapping[str, TensorSpec]) -> Mapping[str, TensorSpec]:
         """Return the input's spec."""

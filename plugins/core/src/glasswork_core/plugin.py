@@ -15,7 +15,7 @@ from glasswork_core import data, layers, operations, processing, suggest, traini
 from glasswork_core.convolution import Convolution, Pooling
 from glasswork_core.multitask import Multitask
 from glasswork_core.recurrent import Recurrent
-from glasswork_core.rules import columns, learning, outputs, shapes, stacks, values
+from glasswork_core.rules import columns, ends, learning, outputs, shapes, stacks, values
 from glasswork_core.rules import layers as neighbours
 
 
@@ -56,5 +56,5 @@ def glasswork_suggest_graph(
 @hookimpl
 def glasswork_rules() -> list[Rule]:
     """Return the rules of the core plugin."""
-    modules = (shapes, outputs, neighbours, stacks, columns, learning, values)
+    modules = (shapes, outputs, ends, neighbours, stacks, columns, learning, values)
     return [rule for module in modules for rule in module.RULES]

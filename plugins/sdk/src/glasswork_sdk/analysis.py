@@ -302,6 +302,9 @@ class _Analyser:
                     "it to the predictions instead."
                 )
                 self.found.append(error("weights-before-targets", message, component=name))
+        required = {port.name for port in self.ports[training].inputs or () if port.required}
+        if not required <= self.bindings[training].keys():
+            return  # the connection that is missing is told; until then nothing can take part
         for name, item in nodes.items():
             if name not in sides.both and item.type is not None and item.kind is not Kind.TRAINING:
                 message = (

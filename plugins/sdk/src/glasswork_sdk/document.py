@@ -195,7 +195,8 @@ class Document(_Model):
         if not gone:
             return self
         components = {name: item for name, item in self.components.items() if name not in gone}
-        healed = (_healed(wire, self.connections, gone) for wire in self.connections if wire.to_component not in gone)
+        behind = _fed(self.connections, gone)
+        healed = (_healed(wire, behind, gone) for wire in self.connections if wire.to_component not in gone)
         return self.model_copy(
             update={"components": components, "connections": tuple(wire for wire in healed if wire is not None)}
         )
@@ -224,16 +225,32 @@ class Document(_Model):
         return hashlib.sha256(self.canonical().encode()).hexdigest()
 
 
-def _healed(wire: Connection, connections: tuple[Connection, ...], gone: set[str]) -> Connection | None:
+def _fed(connections: tuple[Connection, ...], gone: set[str]) -> dict[str, str | None]:
+    """Return, for each component that is gone, the output that its first input comes from; None where none does."""
+    first: dict[str, str] = {}
+    for item in connections:
+        if item.to_component in gone:
+            first.setdefault(item.to_component, item.source)
+    found: dict[str, str | None] = {}
+    for name in gone:
+        passed: dict[str, None] = {}
+        component = name
+        while component in gone and component not in found and component not in passed:
+            passed[component] = None
+            component = first.get(component, "").partition(".")[0]
+        # What ends in nothing, or comes back to itself, is fed by nothing.
+        end = first.get(next(reversed(passed), ""), "") if component not in passed else ""
+        source = found.get(component, end or None)
+        found.update(dict.fromkeys(passed, source))
+    return found
+
+
+def _healed(wire: Connection, fed: Mapping[str, str | None], gone: set[str]) -> Connection | None:
     """Return a wire that begins before the components that are gone; None where nothing does."""
-    source, passed = wire.source, set[str]()
-    while (component := source.partition(".")[0]) in gone:
-        before = next((item.source for item in connections if item.to_component == component), None)
-        if before is None or component in passed:
-            return None
-        passed.add(component)
-        source = before
-    return wire if source == wire.source else wire.model_copy(update={"source": source})
+    if wire.from_component not in gone:
+        return wire
+    source = fed[wire.from_component]
+    return None if source is None else wire.model_copy(update={"source": source})
 
 
 def _decode(source: bytes | str) -> Mapping[str, Any]:

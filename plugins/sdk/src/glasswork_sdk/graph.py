@@ -5,10 +5,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from glasswork_sdk.diagnostics import Diagnostic, error
 from glasswork_sdk.document import Connection, Document
 from glasswork_sdk.specs import Port
+
+LONGEST_CYCLE: Final = 12
+"""Components of a cycle that a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +109,13 @@ def wire(document: Document, ports: Mapping[str, Ports]) -> Wiring:
         for name, item in document.components.items()
         if item.shares is not None and item.shares in document.components and item.shares != name
     }
+    told: set[Diagnostic] = set()
     for connection in document.connections:
         problem = _problem(connection, document, ports, wiring)
         if problem is not None:
-            wiring.diagnostics.append(problem)
+            if problem not in told:
+                wiring.diagnostics.append(problem)
+            told.add(problem)
             continue
         binding = Binding(connection.from_component, connection.from_port)
         wiring.bindings[connection.to_component][connection.to_port] = binding
@@ -188,24 +195,30 @@ def _sort(wiring: Wiring) -> None:
             if waiting[reader] == 0:
                 heapq.heappush(ready, reader)
     wiring.cyclic = set(wiring.bindings).difference(wiring.order)
-    told: set[str] = set()
+    walked: set[str] = set()
     for start in sorted(wiring.cyclic):
-        cycle = _cycle_from(start, wiring)
-        if cycle and not told.intersection(cycle):
-            told.update(cycle)
-            path = " → ".join(f"'{component}'" for component in [*cycle, cycle[0]])
+        cycle = _cycle_from(start, wiring, walked)
+        if cycle:
+            shown = cycle if len(cycle) <= LONGEST_CYCLE else [*cycle[: LONGEST_CYCLE - 1], "…"]
+            path = " → ".join(f"'{component}'" if component != "…" else "…" for component in [*shown, cycle[0]])
             wiring.diagnostics.extend(
                 error("cycle", f"The connections form a cycle: {path}. Remove one of them.", component=component)
                 for component in cycle
             )
 
 
-def _cycle_from(start: str, wiring: Wiring) -> list[str]:
-    """Walk upstream among cyclic components until one repeats, and return the loop in the direction of the data."""
+def _cycle_from(start: str, wiring: Wiring, walked: set[str]) -> list[str]:
+    """Walk upstream among cyclic components until one repeats, and return the loop in the direction of the data.
+
+    Where the walk meets an earlier one it would go on as that did, and end in a loop that is known.
+    """
     path: list[str] = []
     seen: dict[str, int] = {}
     component = start
     while component not in seen:
+        if component in walked:
+            return []
+        walked.add(component)
         seen[component] = len(path)
         path.append(component)
         sources = [item.component for item in wiring.bindings[component].values()]

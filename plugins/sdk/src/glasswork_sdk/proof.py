@@ -16,8 +16,10 @@ from glasswork_sdk.errors import InvalidDocument
 from glasswork_sdk.installed import Installed
 from glasswork_sdk.patch import Patch
 
-MOST_WORK: Final = 10_000
-"""Components analysed for the fixes of one check: ten fixes of a graph of 1,000, all of any that a person reads."""
+MOST_WORK: Final = 20_000
+"""Parts of documents looked at for the fixes of one check: ten fixes of a chain of 1,000, all of any that is read."""
+MOST_STEPS: Final = 1_000
+"""Operations of a fix that is tried; nobody reads a longer one."""
 
 Check = Callable[[Analysis], Sequence[Diagnostic]]
 
@@ -39,12 +41,19 @@ def proven(
     return [item if not item.fix or proof.holds(item, of_values) else replace(item, fix=()) for item in found]
 
 
+def trials(analysis: Analysis) -> int:
+    """Return how many fixes of a graph are worth trying: the larger it is, the fewer."""
+    document = analysis.document
+    features = document.dataset.features if document.dataset is not None else ()
+    return max(1, MOST_WORK // max(1, len(analysis.nodes) + len(document.connections) + len(features)))
+
+
 class _Proof:
     def __init__(self, analysis: Analysis, catalogue: Installed, check: Check) -> None:
         self._analysis = analysis
         self._catalogue = catalogue
         self._check = check
-        self._work = 0
+        self._left = trials(analysis)
         self._known: dict[str, list[Diagnostic] | None] = {}
         self._errors: set[tuple[str, str]] | None = None
 
@@ -61,10 +70,12 @@ class _Proof:
 
     def _after(self, fix: Patch) -> list[Diagnostic] | None:
         """Return what is wrong after a fix; None where it does not fit, or too many were tried already."""
+        if len(fix) > MOST_STEPS:
+            return None
         key = repr(fix)
         if key not in self._known:
-            self._work += len(self._analysis.nodes)
-            self._known[key] = self._tried(fix) if self._work <= max(MOST_WORK, len(self._analysis.nodes)) else None
+            self._known[key] = self._tried(fix) if self._left > 0 else None
+            self._left -= 1
         return self._known[key]
 
     def _tried(self, fix: Patch) -> list[Diagnostic] | None:

@@ -9,7 +9,7 @@ from functools import partial
 from glasswork_sdk.analysis import Analysis, sort_findings
 from glasswork_sdk.diagnostics import Diagnostic, Severity, tip
 from glasswork_sdk.plugins import Catalogue
-from glasswork_sdk.proof import proven
+from glasswork_sdk.proof import proven, trials
 from glasswork_sdk.rules import Finding, Rule, Values
 from glasswork_sdk.view import View
 
@@ -27,17 +27,29 @@ def review(analysis: Analysis, catalogue: Catalogue, *, only: Severity | None = 
         The same analysis.
     """
     found = _found(catalogue, only, analysis)
-    analysis.diagnostics = proven(analysis, catalogue, found, partial(_found, catalogue, only)) if prove else found
+    analysis.diagnostics = proven(analysis, catalogue, found, partial(_faults, catalogue, only)) if prove else found
     return analysis
 
 
 def _found(catalogue: Catalogue, only: Severity | None, analysis: Analysis) -> list[Diagnostic]:
     view = view_of(analysis, catalogue)
-    found = [_mended(view, item, catalogue) for item in analysis.diagnostics]
+    worth = trials(analysis)
+    found = [_mended(view, item, catalogue) for item in analysis.diagnostics[:worth]]
+    found += analysis.diagnostics[worth:]
+    return sort_findings(found + _by_rules(view, catalogue, only))
+
+
+def _faults(catalogue: Catalogue, only: Severity | None, analysis: Analysis) -> list[Diagnostic]:
+    """Return what `_found` does, in another order and without the fixes of what the analysis found itself."""
+    return [*analysis.diagnostics, *_by_rules(view_of(analysis, catalogue), catalogue, only)]
+
+
+def _by_rules(view: View, catalogue: Catalogue, only: Severity | None) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
     for item in catalogue.rules.values():
         if only is None or item.severity is only:
             found += _told(item, partial(item.check, view))
-    return sort_findings(found)
+    return found
 
 
 def review_values(analysis: Analysis, catalogue: Catalogue, values: Values) -> list[Diagnostic]:
@@ -53,7 +65,9 @@ def review_values(analysis: Analysis, catalogue: Catalogue, values: Values) -> l
     found: list[Diagnostic] = []
     for item in catalogue.rules.values():
         found += _told(item, partial(item.check_values, view, known))
-    return proven(analysis, catalogue, sort_findings(found), partial(_found, catalogue, Severity.ERROR), of_values=True)
+    return proven(
+        analysis, catalogue, sort_findings(found), partial(_faults, catalogue, Severity.ERROR), of_values=True
+    )
 
 
 def view_of(analysis: Analysis, catalogue: Catalogue) -> View:

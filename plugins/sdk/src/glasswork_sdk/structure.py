@@ -6,9 +6,12 @@ import difflib
 from typing import Final
 
 from glasswork_sdk.diagnostics import Diagnostic, Severity
+from glasswork_sdk.graph import numbered, port_number
 from glasswork_sdk.patch import NO_PATCH, Patch
 from glasswork_sdk.rules import Rule, mending_rule
 from glasswork_sdk.view import View
+
+LONGEST_NAME: Final = 512
 
 
 def _error(code: str, title: str, why: str, remedy: str) -> Rule:
@@ -87,9 +90,9 @@ def _doubled_connection(view: View, item: Diagnostic) -> Patch:
     remedy="Choose one of the columns. The fix takes the one whose name is most alike.",
 )  # fmt: skip
 def _unknown_feature(view: View, item: Diagnostic) -> Patch:
-    wanted = view.document.components[item.component].values.get("feature")
+    wanted = str(view.document.components[item.component].values.get("feature"))
     names = list(view.profile.features) if view.profile else []
-    alike = difflib.get_close_matches(str(wanted), names, n=1)
+    alike = difflib.get_close_matches(wanted[:LONGEST_NAME], names, n=1)
     return view.fixes.assign(item.component, feature=alike[0]) if alike else NO_PATCH
 
 
@@ -100,6 +103,33 @@ def _unknown_feature(view: View, item: Diagnostic) -> Patch:
 )  # fmt: skip
 def _unconnected(view: View, item: Diagnostic) -> Patch:
     return view.fixes.remove([item.component]) if not view.readers[item.component] else NO_PATCH
+
+
+@mending_rule(
+    "weights-before-targets", Severity.ERROR, "Something that learns leads to the targets",
+    why="Targets are facts. A model that may change them would learn to make them easy.",
+    remedy="Connect the component to the predictions, or take it out of the path to the targets. Where the predictions "
+    "come from the data alone the two are swapped, and the fix swaps them back.",
+)  # fmt: skip
+def _weights_before_targets(view: View, item: Diagnostic) -> Patch:
+    training = view.training
+    if training is None:
+        return NO_PATCH
+    changes: dict[str, str] = {}
+    for name, binding in training.bindings.items():
+        number = port_number("targets", name)
+        other = training.bindings.get(numbered("predictions", number)) if number else None
+        if other is not None and item.component in view.analysis.wiring.behind([binding.component]):
+            if any(not _is_fact(view, node) for node in view.analysis.wiring.behind([other.component])):
+                return NO_PATCH
+            changes[f"{training.id}.{name}"] = f"{other.component}.{other.output}"
+            changes[f"{training.id}.{numbered('predictions', number)}"] = f"{binding.component}.{binding.output}"
+    return view.fixes.rewire(changes)
+
+
+def _is_fact(view: View, name: str) -> bool:
+    node = view.nodes[name]
+    return node.type is not None and node.type.weightless and node.component.code is None
 
 
 STRUCTURE: Final[tuple[Rule, ...]] = (
@@ -132,10 +162,11 @@ STRUCTURE: Final[tuple[Rule, ...]] = (
         "Choose a dataset for the model.",
     ),
     _error(
-        "weights-before-targets", "Something that learns leads to the targets",
-        "Targets are facts. A model that may change them would learn to make them easy.",
-        "Connect the component to the predictions, or take it out of the path to the targets.",
+        "tensor-too-large", "More values than a machine can hold",
+        "One row of this component's output would take more than 16 GiB, and training holds many rows.",
+        "Make the image, the number of filters or units, or what is concatenated smaller.",
     ),
+    _weights_before_targets,
     _error(
         "cycle", "The connections form a cycle",
         "A component would have to wait for its own output.",

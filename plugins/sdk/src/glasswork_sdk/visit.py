@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from glasswork_sdk.component import ComponentType, DataType, Kind, Suggestion, Surroundings
 from glasswork_sdk.diagnostics import Diagnostic, SpecError, error
@@ -15,6 +16,10 @@ from glasswork_sdk.node import Declared, Node
 from glasswork_sdk.profile import DatasetProfile, FeatureProfile
 from glasswork_sdk.settings import validate
 from glasswork_sdk.specs import TensorSpec
+
+MOST_VALUES: Final = 2**32
+"""Values of one row: 16 GiB in float32."""
+MOST_NAMES: Final = 20
 
 
 class Data(NamedTuple):
@@ -166,10 +171,19 @@ class _Visit:
                 self.outputs = {"output": kind.infer_feature(settings, column.type)}
             else:
                 self.outputs = dict(kind.infer(settings, inputs))
+            self.check_sizes()
             if self.component.shares is None:
                 self.found += [item.on(self.id) for item in kind.check(settings, inputs, self.outputs)]
         except SpecError as problem:
             self.found.append(self.told(problem))
+
+    def check_sizes(self) -> None:
+        """Keep sizes that no machine can hold from what comes after, where they would only grow."""
+        for port, spec in self.outputs.items():
+            if (spec.size or 0) > MOST_VALUES:
+                self.outputs = {}
+                message = f"gives {spec.size:,} values for each row at '{port}', more than a machine can hold"
+                raise SpecError(f"{message}. Make its settings or its input smaller", code="tensor-too-large")
 
     def told(self, problem: SpecError) -> Diagnostic:
         bindings = self.place.bindings
@@ -188,7 +202,7 @@ class _Visit:
             return None
         column = self.place.data.column(name)
         if column is None or (profile is not None and name not in profile.features):
-            known = ", ".join(f"'{item}'" for item in (profile.features if profile else dataset.features))
+            known = _listed(list(profile.features if profile else dataset.features), name)
             message = (
                 f"{self.label} reads the column '{name}', and the dataset has {known or 'no columns'}. Choose one "
                 "of those."
@@ -236,3 +250,10 @@ class _Visit:
         if suggested != self.component.suggested:
             self.suggested = suggested
         self.explanation = tuple(item.reason for item in wanted.values())
+
+
+def _listed(names: Sequence[str], wanted: str) -> str:
+    """Return names for a message; of many those that are most alike what was wanted."""
+    shown = names if len(names) <= MOST_NAMES else difflib.get_close_matches(wanted[:100], names, n=3) or names[:3]
+    rest = len(names) - len(shown)
+    return ", ".join(f"'{item}'" for item in shown) + (f" and {rest:,} more" if rest else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from glasswork_codegen.core.documentation import default_settings
 from glasswork_codegen.core.merge import Hunk
 from glasswork_codegen.core.program import CodeKind, ComponentCode, Program
 
+MOST_FINDINGS: Final = 1_000
 _KINDS: Final[Mapping[CodeKind, graph_pb.ComponentKind.ValueType]] = {
     CodeKind.DATA: graph_pb.COMPONENT_KIND_DATA,
     CodeKind.SOURCE: graph_pb.COMPONENT_KIND_SOURCE,
@@ -111,6 +113,11 @@ def spec_of(message: graph_pb.TensorSpec) -> TensorSpec:
 def spec_message(spec: TensorSpec) -> graph_pb.TensorSpec:
     """Return a spec as a message, None as -1."""
     return graph_pb.TensorSpec(shape=[-1 if size is None else size for size in spec.shape], dtype=spec.dtype)
+
+
+def diagnostic_messages(*found: Iterable[Diagnostic]) -> list[graph_pb.Diagnostic]:
+    """Return findings as messages: the first of each list, as nobody reads more and a message has to hold them."""
+    return [diagnostic_message(item) for part in found for item in itertools.islice(part, MOST_FINDINGS)]
 
 
 def diagnostic_message(item: Diagnostic) -> graph_pb.Diagnostic:

@@ -89,9 +89,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
         analysis = self._analysis(request.graph, _profile(request), request.measured, suggest=request.suggest)
         review(analysis, self._catalogue, only=Severity.ERROR, prove=not request.partial)
         program, found = generate(analysis, self._catalogue, request.profile.table, script=not request.partial)
-        response = pb.GenerateCodeResponse(
-            diagnostics=[messages.diagnostic_message(item) for item in (*found, *analysis.diagnostics)]
-        )
+        response = pb.GenerateCodeResponse(diagnostics=messages.diagnostic_messages(found, analysis.diagnostics))
         if program is not None and (program.script or request.partial):
             response.program.CopyFrom(messages.program_message(program))
         if request.suggest:
@@ -121,7 +119,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
             for node in analysis.nodes.values()
             for port, spec in node.outputs.items()
         }
-        diagnostics = [messages.diagnostic_message(item) for item in (*found, *analysis.diagnostics)]
+        diagnostics = messages.diagnostic_messages(found, analysis.diagnostics)
         return pb.CheckGraphResponse(diagnostics=diagnostics, specs=specs)
 
     async def CheckValues(self, request: pb.CheckValuesRequest, context: Context) -> pb.CheckValuesResponse:
@@ -131,7 +129,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
     def _check_values(self, request: pb.CheckValuesRequest) -> pb.CheckValuesResponse:
         analysis = self._analysis(request.graph, _profile(request), request.measured)
         found = review_values(analysis, self._catalogue, messages.values_of(request.values))
-        return pb.CheckValuesResponse(diagnostics=[messages.diagnostic_message(item) for item in found])
+        return pb.CheckValuesResponse(diagnostics=messages.diagnostic_messages(found))
 
     async def SuggestGraph(self, request: pb.SuggestGraphRequest, context: Context) -> pb.SuggestGraphResponse:
         """Make a complete graph for a dataset and its targets."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from glasswork.codegen.v1 import codegen_pb2 as pb
 from glasswork.graph.v1 import graph_pb2 as graph_pb
-from glasswork_sdk.diagnostics import Diagnostic
 from glasswork_sdk.document import Document
 from glasswork_sdk.plugins import Catalogue
 from glasswork_servicekit.graphs import graph_from_message
@@ -63,7 +62,7 @@ class Stream:
         state = self._state = _after(self._state, request)
         if request.review:
             try:
-                return pb.FollowResponse(diagnostics=_diagnostics(self._follower.findings(state)))
+                return pb.FollowResponse(diagnostics=messages.diagnostic_messages(self._follower.findings(state)))
             except Abandoned:
                 return pb.FollowResponse(abandoned=True)
         return _response(self._follower.answer(state))
@@ -116,11 +115,7 @@ def _response(answer: Answer) -> pb.FollowResponse:
         program.order.ids[:] = change.order
     return pb.FollowResponse(
         program=program,
-        diagnostics=_diagnostics(answer.diagnostics),
+        diagnostics=messages.diagnostic_messages(answer.diagnostics),
         suggested={name: dict_to_struct(values) for name, values in answer.suggested.items()},
         explanation=[pb.Explanation(component=component, text=text) for component, text in answer.explanation],
     )
-
-
-def _diagnostics(found: Iterable[Diagnostic]) -> list[graph_pb.Diagnostic]:
-    return [messages.diagnostic_message(item) for item in found]

@@ -84,7 +84,7 @@ def statistics(array: Array) -> Statistics:
     Args:
         array: numbers or truth values of any shape.
     """
-    values = np.asarray(array)
+    values = plain_numbers(array)
     if values.dtype.kind not in "fiub" or not values.size:
         return Statistics(size=values.size)
     values = values.astype(np.float64).ravel()
@@ -96,6 +96,12 @@ def statistics(array: Array) -> Statistics:
     scale = float(np.abs(finite).max()) or 1.0
     mean, std = float((finite / scale).mean()) * scale, float((finite / scale).std()) * scale
     return Statistics(float(finite.min()), float(finite.max()), mean, std, missing, zeros, values.size)
+
+
+def plain_numbers(array: Array) -> Array:
+    """Return an array, in float32 where its type is a short float that NumPy itself does not know."""
+    values = np.asarray(array)
+    return values.astype(np.float32) if values.dtype.name.startswith(("bfloat", "float8")) else values
 
 
 def draw(row: Array, hint: str = "auto", title: str = "") -> Picture | None:
@@ -110,7 +116,7 @@ def draw(row: Array, hint: str = "auto", title: str = "") -> Picture | None:
     Returns:
         The picture; None for what is no number.
     """
-    values = np.asarray(row)
+    values = plain_numbers(row)
     if values.dtype.kind not in "fiub" or values.size == 0:
         return None
     values = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)

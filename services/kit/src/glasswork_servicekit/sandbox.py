@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import resource
 import signal
+import socket
+import struct
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from glasswork_servicekit import landlock
+from glasswork_servicekit import landlock, seccomp
 
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC = 0x10000000, 0x20000000, 0x40000000, 0x08000000
+GET_FLAGS, SET_FLAGS, IS_UP = 0x8913, 0x8914, 1
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_CHILD_SUBREAPER = 1, 38, 36
+# Families of sockets that reach no further than their network namespace.
+NAMESPACED = (socket.AF_INET, socket.AF_INET6)
 # A guard reports a worker that died of a signal as shells do; a PID namespace's init cannot die of its own signals.
 SIGNALLED = 128
 
@@ -34,7 +40,7 @@ class Limits:
         file_bytes: largest file that it may write; None for no limit.
         open_files: descriptors, default 1,024.
         processes: processes that it may have at once (threads too, for users other than root); None for no limit.
-        network: False for no network at all, where the system allows that.
+        network: False for no network but the worker's own loopback, and no sockets that are files.
         contained: True for a PID namespace (or a reaper where that is forbidden): nothing that it starts outlives it.
         survives_zygote: True for a worker that goes on when its zygote dies.
         hidden: folders of which it sees nothing, where the kernel has Landlock; with any it writes to its working
@@ -60,23 +66,24 @@ class Limits:
 
 @dataclass(frozen=True)
 class Isolation:
-    """What this machine allows: namespaces of users, of processes, of the network, and files to be hidden."""
+    """What this machine allows: namespaces of users, of processes, of the network, files to be hidden, no sockets."""
 
     user: bool = False
     processes: bool = False
     network: bool = False
     files: bool = False
+    sockets: bool = False
 
 
 def probe() -> Isolation:
     """Find out what workers can be confined by; namespaces are tried in children that end at once."""
-    files = landlock.is_there()
+    files, sockets = landlock.is_there(), seccomp.is_there()
     for user in (True, False):
         flag = CLONE_NEWUSER if user else 0
-        found = Isolation(user, _can_unshare(flag | CLONE_NEWPID), _can_unshare(flag | CLONE_NEWNET), files)
+        found = Isolation(user, _can_unshare(flag | CLONE_NEWPID), _can_unshare(flag | CLONE_NEWNET), files, sockets)
         if found.processes or found.network:
             return found
-    return Isolation(files=files)
+    return Isolation(files=files, sockets=sockets)
 
 
 def enter(limits: Limits, isolation: Isolation, parent: int) -> None:
@@ -94,6 +101,9 @@ def enter(limits: Limits, isolation: Isolation, parent: int) -> None:
     if limits.contained:
         _guard(with_pids)
     _libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if not limits.network:
+        # Of a namespace of its own it may have all; where there is none, nothing.
+        seccomp.forbid_sockets(NAMESPACED if isolation.network else ())
     _set_limits(limits)
 
 
@@ -144,6 +154,16 @@ def _unshare(processes: bool, network: bool, user: bool) -> None:
             Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
         Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    if network:
+        _raise_loopback()
+
+
+def _raise_loopback() -> None:
+    """Let processes of a new network namespace reach each other: libraries of several devices do so."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        asked = fcntl.ioctl(any_socket, GET_FLAGS, struct.pack("16sH14x", b"lo", 0))
+        flags = struct.unpack_from("16sH", asked)[1]
+        fcntl.ioctl(any_socket, SET_FLAGS, struct.pack("16sH14x", b"lo", flags | IS_UP))
 
 
 def _guard(pid_namespace: bool) -> None:

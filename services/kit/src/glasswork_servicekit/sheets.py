@@ -14,6 +14,7 @@ from glasswork_servicekit.pictures import (
     Picture,
     draw,
     encode_png,
+    plain_numbers,
     range_of_image,
     shrink,
     tile,
@@ -57,7 +58,7 @@ def draw_rows(values: Array, look: Look = Look()) -> Picture | None:
     Returns:
         The picture; None where there is nothing to see.
     """
-    values = np.asarray(values)
+    values = plain_numbers(values)
     if values.dtype.kind in "OSU":
         return _texts(values, look.title)
     if values.dtype.kind not in "fiub" or values.size == 0:

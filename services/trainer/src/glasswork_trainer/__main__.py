@@ -24,7 +24,7 @@ def build(settings: TrainerSettings, environ: Mapping[str, str] = os.environ) ->
     """Return the service of these settings."""
     zygote = Zygote(PRELOAD, environment={"TF_CPP_MIN_LOG_LEVEL": "2", **numeric_variables(environ)})
     store = RunStore(settings.service.data_dir / "runs")
-    processes = Processes(zygote, settings.hidden, settings.shown)
+    processes = Processes(zygote, settings.hidden, settings.shown, settings.network)
     runs = Runs(store, settings.service.datasets_dir, processes, settings.concurrent_runs)
     return TrainerService(Trainer(runs, Desks(processes, settings.idle_seconds), zygote))
 

@@ -20,6 +20,7 @@ class TrainerSettings:
         idle_seconds: how long a process for predictions stays after its last request, in seconds.
         hidden: folders of which the code of a run sees nothing, default none.
         shown: folders below those that it reads all the same, default none.
+        network: whether the code of a run reaches the network of the trainer, default False.
     """
 
     service: ServiceSettings
@@ -27,6 +28,7 @@ class TrainerSettings:
     idle_seconds: float = 60.0
     hidden: Sequence[str] = ()
     shown: Sequence[str] = ()
+    network: bool = False
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> TrainerSettings:
@@ -43,7 +45,16 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> TrainerSettings:
         # Token, secret, index, models and other runs are nobody's business but the services'.
         hidden=(str(service.data_dir),),
         shown=(str(service.datasets_dir), sys.prefix, sys.base_prefix, *filter(None, sys.path)),
+        network=_network(environ),
     )
+
+
+def _network(environ: Mapping[str, str]) -> bool:
+    key = "GLASSWORK_TRAINER_NETWORK"
+    text = environ.get(key) or "none"
+    if text not in {"none", "full"}:
+        raise bad_value(key, text, "none or full")
+    return text == "full"
 
 
 def _number(environ: Mapping[str, str], key: str, default: float, least: float, most: float) -> float:

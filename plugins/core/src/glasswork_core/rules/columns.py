@@ -15,6 +15,8 @@ from glasswork_sdk.view import View
 
 from glasswork_core.rules.common import SHAPING, WEIGHTED, figures_of, without_input
 
+MOST_UNUSED: Final = 20
+"""Columns that are told one by one; who leaves out more has a wide table, and knows it."""
 CARRYING: Final = SHAPING | {"core.merge", "core.dropout", "core.resize"}
 
 
@@ -262,8 +264,13 @@ def _unused_column(view: View) -> Iterator[Finding]:
     if dataset is None or view.training is None:
         return
     used = {str(node.component.values.get("feature")) for node in view.nodes.values()}
-    for name in dataset.features:
-        if name not in used:
+    unused = [name for name in dataset.features if name not in used]
+    if len(unused) > MOST_UNUSED:
+        names = ", ".join(f"'{name}'" for name in unused[:3])
+        text = f"{len(unused):,} columns are read by no component, {names} among them. Take those that are not needed"
+        yield Finding("", f"{text} off the list of the model's columns.")
+    else:
+        for name in unused:
             fix = ({"op": "remove", "path": f"/dataset/features/{pointer(name)}"},)
             yield Finding("", f"No component reads the column '{name}'. Add a Data component, or leave it.", fix=fix)
 

@@ -99,7 +99,7 @@ def _softmax_one_unit(view: View) -> Iterator[Finding]:
     ):
         for node in view.of(kind):
             spec = view.output_spec(node)
-            if spec is not None and spec.shape[-1] == 1 and getattr(node.settings, setting) == "softmax":
+            if spec is not None and spec.shape[-1:] == (1,) and getattr(node.settings, setting) == "softmax":
                 yield Finding(
                     node.id,
                     f"{node.label} applies softmax to a single value, which always gives 1. Use sigmoid.",

@@ -183,7 +183,9 @@ def _pooling_drops_edge(view: View) -> Iterator[Finding]:
         if spec is None or whole or getattr(settings, "padding", "") == "same" or spec.rank != dimensions + 2:
             continue
         window = per_axis(getattr(settings, "pool_size", 2), dimensions)
-        lost = [size % wide / size for size, wide in zip(spec.shape[1:-1], window, strict=True) if size]
+        # A window that is larger than the axis is an error of its own.
+        sizes = [(size, wide) for size, wide in zip(spec.shape[1:-1], window, strict=True) if size and wide <= size]
+        lost = [size % wide / size for size, wide in sizes]
         if lost and max(lost) >= 0.2:
             yield Finding(
                 node.id,

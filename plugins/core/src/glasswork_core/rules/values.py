@@ -99,6 +99,7 @@ def _constant_output(view: View, values: Values) -> Iterator[Finding]:
     constant = {
         node.id for node, figures in _outputs(view, values)
         if figures.size >= ENOUGH and figures.min == figures.max and not figures.nan_count
+        and figures.zero_fraction is not None  # texts are no numbers
     }  # fmt: skip
     for name in sorted(constant):
         node = view.nodes[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import math
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -16,13 +17,14 @@ from glasswork_servicekit.frames import Message
 from glasswork_servicekit.worker import CPU, MEMORY, TIME, Exit, Worker, WorkerGone
 
 from glasswork_executor.core.answers import Answer, Done, Gradients, Known, Tally, Variable
+from glasswork_executor.core.keys import Keys
 from glasswork_executor.core.program import Job, Program, job_to_json
 from glasswork_executor.core.staff import Staff
 from glasswork_executor.core.verdicts import Verdicts
 
 # A program with more components than this that crash is not worth a worker each.
 MOST_DEATHS = 5
-# A newer edit does not wait longer than this for a component of the older one.
+# A newer edit does not wait longer than this for a component of the older one, unless it needs that itself.
 IMPATIENCE_SECONDS = 1.0
 # After a worker has died of a backward pass, none is made for so long.
 GRADIENTS_SECONDS = 60.0
@@ -65,6 +67,7 @@ class Runner:
         self._backward = False
         self._gradients_from = 0.0
         self._cancelled = False
+        self._following: Job | None = None
         self._cancelling: asyncio.Task[None] | None = None
         self.last_used = time.monotonic()
 
@@ -150,8 +153,13 @@ class Runner:
                 raise UserCodeFailed(self._reason(await self._bury(), seconds)) from None
             self._settle()
 
-    def cancel(self) -> None:
-        """Give up the present job, at once between two components, soon within one."""
+    def cancel(self, following: Job | None = None) -> None:
+        """Give up the present job, at once between two components, soon within one.
+
+        Args:
+            following: the job that comes next; a worker that is busy with a part of it is left to end that.
+        """
+        self._following = following
         if self._lock.locked() and not self._cancelled:
             self._cancelled = True
             self._cancelling = asyncio.create_task(self._give_up(self._number))
@@ -175,7 +183,8 @@ class Runner:
         verdicts = {**self._verdicts.active(), **failures}
         job = replace(job, gradients=job.gradients and time.monotonic() >= self._gradients_from)
         told, self._program = job_to_json(job, self._program), job.program
-        await worker.send({"kind": "preview", "number": self._number, "job": told, "verdicts": verdicts})
+        request = {"kind": "preview", "number": self._number, "job": told, "verdicts": verdicts}
+        await worker.send({**request, "memory": worker.limits.memory_bytes})
         finished = False
         try:
             while not finished:
@@ -297,9 +306,23 @@ class Runner:
             return
         with contextlib.suppress(WorkerGone):
             await worker.send({"kind": "cancel", "number": number})
-        await asyncio.sleep(IMPATIENCE_SECONDS)
-        if self._lock.locked() and self._cancelled and self._number == number and self._worker is worker:
-            worker.kill()
+        begun = time.monotonic()
+        while True:
+            await asyncio.sleep(IMPATIENCE_SECONDS)
+            if not (self._lock.locked() and self._cancelled and self._number == number and self._worker is worker):
+                return
+            if time.monotonic() - begun >= self._worth():
+                worker.kill()
+                return
+
+    def _worth(self) -> float:
+        """Return for how many seconds the worker is worth waiting for: what it knows would have to be made again."""
+        if self._following is None:
+            return 0.0
+        wanted = {key.value for key in Keys().of(self._following).values()}
+        if self._running is not None and self._running[1] in wanted:
+            return math.inf
+        return sum(answer.milliseconds for answer in self._told.values() if answer.key in wanted) / 1000
 
 
 def _variable(message: Message) -> Variable:

@@ -63,15 +63,11 @@ class Session:
                 f"Revisions increase: expected more than {self._revision}, received {edit.revision}.",
                 fields=[FieldViolation("revision", "does not increase")],
             )
+        job = None if edit.cancel else self._merged(edit)
         self._revision = edit.revision
-        self._runner.cancel()
-        if edit.cancel:
-            self._waiting = None
-            self._stopped = True
-        else:
-            self._job = self._merged(edit)
-            self._waiting = edit.revision
-            self._stopped = False
+        self._runner.cancel(job)
+        self._waiting = None if job is None else edit.revision
+        self._job, self._stopped = job or self._job, job is None
         self._changed.set()
 
     def finish(self) -> None:

@@ -7,6 +7,7 @@ import gc
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import keras
@@ -15,8 +16,10 @@ from glasswork_executor.core.keys import Key, Keys
 from glasswork_executor.core.program import CLASS, DATA, EXPRESSION, SOURCE, TRAINING, Component, Job
 from glasswork_executor.worker import layers
 from glasswork_executor.worker.backward import Backward, Gradients
+from glasswork_executor.worker.budget import Budget
 from glasswork_executor.worker.cache import Cache
-from glasswork_executor.worker.failures import Failure, failure_of
+from glasswork_executor.worker.failures import Failure, Refused, failure_of
+from glasswork_executor.worker.libraries import Libraries
 from glasswork_executor.worker.loading import (
     Script,
     Scripts,
@@ -82,6 +85,9 @@ class Engine:
         self._told: dict[str, str] = {}
         self._last: dict[str, Key] = {}
         self._backward = Backward(interrupted)
+        self.budget = Budget()
+        self.budget.watch_weights()
+        self._libraries = Libraries()
 
     def run(self, job: Job, verdicts: Mapping[str, Failure], listener: Listener) -> bool:
         """Answer every component of a job.
@@ -129,6 +135,7 @@ class Engine:
         found: Gradients | None = {}
         with contextlib.suppress(Exception):
             found = self._backward.measure(run, lambda: self._scripts.get(run.job.program.prelude))
+        self._libraries.restore()
         if found is not None:
             listener.gradients(found)
         return found is not None
@@ -206,13 +213,25 @@ class _Run:
         cause = self.engine.cause(component.id, key)
         self.listener.started(component, key)
         start = time.perf_counter()
-        outcome = self.attempt(component, key, inputs)
+        outcome = self.contained(component, key, self.attempt(component, key, inputs))
         outcome.milliseconds = (time.perf_counter() - start) * 1000
         if component.visualization == OVERLAY:
             outcome.background = self.image_behind(component)
         if outcome.state != BLOCKED:
             self.engine._values.put(key.value, outcome, outcome.size)
         return outcome, cause
+
+    def contained(self, component: Component, key: Key, outcome: Outcome) -> Outcome:
+        """Return an outcome, or the error that its code has changed what all components share; that is undone."""
+        if component.kind != CLASS and "set" not in component.code:
+            return outcome
+        changed = self.engine._libraries.restore()
+        if not changed:
+            return outcome
+        self.engine._layers.forget(key.layer)
+        names = " and ".join(changed[:3])
+        message = f"It changes {names}, which all components share. Make a class or a function of its own instead."
+        return Outcome(ERROR, failure=Failure(message, outcome.failure.line if outcome.failure else 0))
 
     def image_behind(self, component: Component) -> Any:
         """Return the rows of the image that a component's output was made from; None where there is none."""
@@ -239,7 +258,7 @@ class _Run:
     def result(self, component: Component, key: Key, inputs: dict[str, Output], script: Script) -> Outcome:
         if component.kind == TRAINING:
             run_training(component, script)
-            return Outcome(OK, inputs)
+            return Outcome(OK, compared(inputs))
         if component.kind == DATA:
             rows = read_data(component, script, self.job.folder, self.job.sample)
             return Outcome(OK, layers.outputs_of(rows, component.outputs))
@@ -254,7 +273,11 @@ class _Run:
         if layer is None or (not inputs and not takes_no_input(layer)):
             return Outcome(BLOCKED)
         before = self.upstream(component) if component.uses_variables else None
-        outputs = layers.call_layer(layer, component, inputs, symbolic=built is None, before=before)
+        rows = max((len(item.value) for item in inputs.values()), default=self.job.sample.count)
+        fits = partial(self.engine.budget.check_outputs, rows=rows)
+        if built is not None:
+            fits(built.shapes, {})
+        outputs = layers.call_layer(layer, component, inputs, symbolic=built is None, before=before, fits=fits)
         if built is None:
             built = _Built(layer, {port: output.shape for port, output in outputs.items()})
             self.engine._layers.put(key.layer, built, 4096 + sum(_bytes(weight) for weight in layer.weights))
@@ -316,6 +339,7 @@ class _Run:
         if known is None:
             self.listener.started(component, key)
             known = trace_call(owner, lambda: self.attempt_anew(component, owner, inputs, outcome))
+            self.engine._libraries.restore()
             self.engine._locals.put(key.value, known, sum(value.nbytes for value in known.values()))
         return known
 
@@ -326,6 +350,21 @@ class _Run:
         before = self.upstream(component) if component.uses_variables else None
         # What fails symbolically has no values; called on the sample alone it shows those up to the failure.
         layers.call_layer(layer, component, inputs, symbolic=outcome.state == OK, before=before)
+
+
+def compared(inputs: dict[str, Output]) -> dict[str, Output]:
+    """Return what a training component compares.
+
+    Raises:
+        Refused: predictions and targets are not of the same rows.
+    """
+    counts = {port: int(output.value.shape[0]) for port, output in inputs.items()}
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"'{port}' {count}" for port, count in counts.items())
+        raise Refused(
+            f"Predictions and targets have different numbers of rows: {told}. Look for what changes the rows."
+        )
+    return inputs
 
 
 def _bytes(weight: Any) -> int:

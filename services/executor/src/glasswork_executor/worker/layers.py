@@ -52,6 +52,7 @@ def call_layer(
     symbolic: bool,
     before: Mapping[str, Upstream] | None = None,
     training: bool | None = None,
+    fits: Callable[[Mapping[str, Any], Mapping[str, str]], None] | None = None,
 ) -> dict[str, Output]:
     """Call a layer on the sample, and, for a new layer, before that on a symbolic input.
 
@@ -62,6 +63,7 @@ def call_layer(
         symbolic: whether to call it on a symbolic input too; else its shapes are taken from the sample.
         before: the components before it by id, where the call gets their variables as X.
         training: whether the call is one of training; None for Keras's own choice, which is no.
+        fits: refuses shapes and types that are too large, by port.
 
     Returns:
         Its outputs by port.
@@ -72,6 +74,9 @@ def call_layer(
         given = _symbolic(inputs)
         extra = {} if before is None else {"X": _variables(before, _symbolic)}
         shapes = _by_port(layer(*_arguments(layer, component, given), **extra), component.outputs)
+        known = {port: item for port, item in shapes.items() if hasattr(item, "shape") and item.shape is not None}
+        if fits is not None:
+            fits({port: item.shape for port, item in known.items()}, {port: item.dtype for port, item in known.items()})
     extra = {} if before is None else {"X": _variables(before, _values)}
     extra |= {} if training is None else {"training": training}
     values = _by_port(layer(*_arguments(layer, component, _values(inputs)), **extra), component.outputs)
@@ -120,6 +125,11 @@ def _output(component: Component, port: str, value: Any, symbolic: Any) -> Outpu
             f"The call of '{component.id}' returned a {type(value).__name__} for '{port}', expected a tensor "
             "or a mapping of tensors by port name."
         )
+    if value.shape.rank == 0:
+        raise Refused(
+            f"The call of '{component.id}' returned a single value for '{port}', expected one for each row: the first "
+            "axis is the batch. Name the axes that it reduces."
+        )
     if symbolic is not None:
         return Output(value, tuple(symbolic.shape), value.dtype.name)
-    return Output(value, (None, *value.shape[1:]) if value.shape.rank else (), value.dtype.name)
+    return Output(value, (None, *value.shape[1:]), value.dtype.name)

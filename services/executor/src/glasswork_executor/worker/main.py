@@ -78,6 +78,7 @@ class _Worker:
     def preview(self, request: dict[str, Any]) -> None:
         number = self._number = request["number"]
         verdicts = {key: Failure(**failure) for key, failure in request["verdicts"].items()}
+        self._engine.budget.memory_bytes = request["memory"]
         job = job_from_json(request["job"], self._program)
         self._program = job.program
         finished = self._engine.run(job, verdicts, _Reporter(self._connection, number))

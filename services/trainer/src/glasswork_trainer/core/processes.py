@@ -44,12 +44,16 @@ class Processes:
         zygote: forks them.
         hidden: folders of which they see nothing.
         shown: folders below those that they read all the same.
+        network: whether they reach the network.
     """
 
-    def __init__(self, zygote: Zygote, hidden: Sequence[str] = (), shown: Sequence[str] = ()) -> None:
+    def __init__(
+        self, zygote: Zygote, hidden: Sequence[str] = (), shown: Sequence[str] = (), network: bool = False
+    ) -> None:
         self._zygote = zygote
         self._hidden = hidden
         self._shown = shown
+        self._network = network
         self._cleaning: set[asyncio.Task[None]] = set()
 
     async def fork(self, kind: Kind, folder: RunFolder) -> Worker:
@@ -60,7 +64,8 @@ class Processes:
         """
         folder.scratch.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f"{kind.name}-", dir=folder.scratch))
-        limits = replace(kind.limits, hidden=self._hidden, shown=(*self._shown, str(folder.path)))
+        shown = (*self._shown, str(folder.path))
+        limits = replace(kind.limits, hidden=self._hidden, shown=shown, network=self._network)
         environment = {"TMPDIR": str(scratch), "HOME": str(scratch)}
         try:
             worker = await self._zygote.fork(kind.entry, limits, environment, folder.work, folder.output)
