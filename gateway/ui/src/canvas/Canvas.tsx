@@ -12,9 +12,6 @@ import { ComponentNode } from "./ComponentNode";
 import { ContextMenu } from "./ContextMenu";
 import styles from "./canvas.module.css";
 import { MANY } from "./far/awake";
-import { FarSelection } from "./far/FarSelection";
-import { FarView } from "./far/FarView";
-import { useAttention } from "./far/useAttention";
 import { GroupNode } from "./GroupNode";
 import { Minimap } from "./Minimap";
 import { NoteNode } from "./NoteNode";
@@ -30,6 +27,7 @@ import { useDrawn } from "./useDrawn";
 import { useGestures } from "./useGestures";
 import { Wire } from "./Wire";
 
+const Far = lazy(() => import("./far/Far"));
 const EnlargedPreview = lazy(() => import("./EnlargedPreview"));
 
 const NODE_TYPES = { component: ComponentNode, note: NoteNode, group: GroupNode };
@@ -78,10 +76,9 @@ function Flow() {
   const enlarged = useCanvas((state) => state.enlarged);
   const gestures = useGestures(workspace);
   const frame = useRef<HTMLDivElement>(null);
-  const { nodes, edges, scene } = useDrawn(workspace, document, gestures.moving, frame);
+  const { nodes, edges, all, far } = useDrawn(workspace, document, gestures.moving);
   // Of an empty canvas the first component would be made to fill it.
   const [fitsFirst] = useState(nodes.length > 0);
-  useAttention(frame, scene);
   useControls(workspace, frame);
   useClipboard(workspace);
   useConnectKeys(workspace);
@@ -96,6 +93,7 @@ function Flow() {
         tabIndex={-1}
         data-canvas
         onDoubleClick={(event) => onPane(event) && gestures.quickAddAt(event.clientX, event.clientY)}
+        onFocus={({ target }) => useCanvas.setState({ focused: nodeOf(target) })}
         onDragOver={gestures.onDragOver}
         onDrop={gestures.onDrop}
       >
@@ -135,11 +133,10 @@ function Flow() {
           ariaLabelConfig={{ "node.a11yDescription.default": "", "edge.a11yDescription.default": "" }}
           edgesFocusable={false}
         >
-          {scene ? (
-            <>
-              <FarView scene={scene} />
-              <FarSelection scene={scene} />
-            </>
+          {far ? (
+            <Suspense fallback={null}>
+              <Far nodes={nodes} edges={all} frame={frame} />
+            </Suspense>
           ) : (
             <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--grid)" />
           )}
@@ -166,6 +163,11 @@ function Flow() {
 
 function onPane(event: MouseEvent): boolean {
   return event.target instanceof Element && event.target.classList.contains("react-flow__pane");
+}
+
+/** The id of the component that an element belongs to. */
+function nodeOf(element: Element): string | null {
+  return element.closest<HTMLElement>(".react-flow__node")?.dataset["id"] ?? null;
 }
 
 /** The frame of a box selection goes when something else is selected, as a group that was made of it. */

@@ -5,8 +5,9 @@ import { type PointerEvent, useEffect, useLayoutEffect, useRef } from "react";
 import { useTheme } from "@/app/theme";
 import { categoryColor } from "@/design/icons";
 import { text } from "@/text/text";
+import { around, type Box, boxOf } from "./boxes";
 import styles from "./canvas.module.css";
-import { around, type Box, boxOf } from "./far/scene";
+
 import type { CanvasNode } from "./nodes";
 
 const SIZE = { width: 168, height: 104 };

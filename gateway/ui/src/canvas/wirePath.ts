@@ -1,4 +1,4 @@
-// The way of a wire between two ports: for what draws it, and for what asks whether the pointer is on it.
+// The way of a wire between two ports.
 
 export interface Ends {
   sourceX: number;
@@ -7,15 +7,12 @@ export interface Ends {
   targetY: number;
 }
 
-type Point = readonly [x: number, y: number];
-
 const LOOP = 40;
 /** From a port down to the room below its component. */
 const BELOW = 168;
 const ROUND = 16;
 /** How far a wire may lead back and still be a curve. */
 const BACK = 24;
-const STEPS = 12;
 
 /** The path of a wire as SVG has it, and the place of its text. */
 export function pathOf(ends: Ends): [path: string, x: number, y: number] {
@@ -36,49 +33,11 @@ export function pathOf(ends: Ends): [path: string, x: number, y: number] {
   return [path, (after + before) / 2, middle];
 }
 
-/** How far a point is from a wire; infinitely far where it is further than `reach`. */
-export function distanceTo(ends: Ends, [x, y]: Point, reach: number): number {
-  const { sourceX, sourceY, targetX, targetY } = ends;
-  const [after, before] = bends(ends);
-  const [low, high] = [Math.min(sourceX, targetX, before), Math.max(sourceX, targetX, after)];
-  const turn = isForward(ends) ? sourceY : turnOf(ends);
-  const outside =
-    x < low - reach ||
-    x > high + reach ||
-    y < Math.min(sourceY, targetY, turn) - reach ||
-    y > Math.max(sourceY, targetY, turn) + reach;
-  if (outside) return Number.POSITIVE_INFINITY;
-  const points = pointsOf(ends);
-  const nearest = Math.min(
-    ...points.slice(1).map((point, index) => toSegment([x, y], points[index] ?? point, point)),
-  );
-  return nearest <= reach ? nearest : Number.POSITIVE_INFINITY;
-}
-
-/** Corners of a line that follows a wire closely. */
-function pointsOf(ends: Ends): Point[] {
-  const { sourceX, sourceY, targetX, targetY } = ends;
-  const [after, before] = bends(ends);
-  if (isForward(ends))
-    return Array.from({ length: STEPS + 1 }, (_, step) => [
-      curve(sourceX, after, before, targetX, step / STEPS),
-      curve(sourceY, sourceY, targetY, targetY, step / STEPS),
-    ]);
-  const middle = turnOf(ends);
-  return [
-    [sourceX, sourceY],
-    [after, sourceY],
-    [after, middle],
-    [before, middle],
-    [before, targetY],
-    [targetX, targetY],
-  ];
-}
-
-const isForward = ({ sourceX, targetX }: Ends): boolean => targetX > sourceX - BACK;
+/** Whether a wire is a curve; else it leads back, to the next line of a wrapped layout, between the lines. */
+export const isForward = ({ sourceX, targetX }: Ends): boolean => targetX > sourceX - BACK;
 
 /** Where a wire bends behind its source and before its target. */
-function bends(ends: Ends): [number, number] {
+export function bends(ends: Ends): [number, number] {
   const { sourceX, targetX } = ends;
   if (!isForward(ends)) return [sourceX + LOOP, targetX - LOOP];
   const across = targetX - sourceX;
@@ -87,21 +46,15 @@ function bends(ends: Ends): [number, number] {
 }
 
 /** How low a wire that leads back runs: just below the line that it leaves, where wrapped layouts leave room. */
-function turnOf({ sourceY, targetY }: Ends): number {
+export function turnOf({ sourceY, targetY }: Ends): number {
   const below = targetY - sourceY > BELOW * 1.2;
   return below ? sourceY + BELOW : Math.max(sourceY, targetY) + BELOW;
 }
 
-function curve(start: number, first: number, second: number, end: number, part: number): number {
+/** A cubic Bézier curve in one direction. */
+export function curve(start: number, first: number, second: number, end: number, part: number): number {
   const rest = 1 - part;
   return (
     rest ** 3 * start + 3 * rest * rest * part * first + 3 * rest * part * part * second + part ** 3 * end
   );
-}
-
-function toSegment([x, y]: Point, [ax, ay]: Point, [bx, by]: Point): number {
-  const [dx, dy] = [bx - ax, by - ay];
-  const length = dx * dx + dy * dy;
-  const part = length ? Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length)) : 0;
-  return Math.hypot(x - ax - part * dx, y - ay - part * dy);
 }

@@ -2,12 +2,13 @@
 // where something is to be known.
 
 import type { Live, LiveStore } from "@/live/store";
+import { type Box, boxOf } from "../boxes";
 import type { ComponentNodeType } from "../nodes";
 import { HEAD } from "../sizes";
 import type { Look } from "./look";
 import { linesOf } from "./names";
 import type { Sight } from "./paint";
-import { type Box, boxOf, type Scene } from "./scene";
+import type { Scene } from "./scene";
 
 /** Sizes in pixels of the page. A name is as large as it is from near, within what is read and what fits. */
 const TEXT = { least: 9, most: 12, near: 30 };

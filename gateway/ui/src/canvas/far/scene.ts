@@ -1,8 +1,10 @@
 // What is seen from far away, and what of it lies under the pointer. No React and no browser in here.
 
+import { type Box, boxOf } from "../boxes";
 import type { CanvasEdge, CanvasNode, ComponentNodeType } from "../nodes";
 import { WIDTH } from "../sizes";
-import { distanceTo, type Ends } from "../wirePath";
+import type { Ends } from "../wirePath";
+import { distanceTo } from "./distance";
 
 export interface FarWire {
   edge: CanvasEdge;
@@ -15,13 +17,6 @@ export interface Scene {
   wires: FarWire[];
 }
 
-export interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
 export function sceneOf(nodes: readonly CanvasNode[], edges: readonly CanvasEdge[]): Scene {
   const all = nodes.filter((node): node is ComponentNodeType => node.type === "component");
   const byId = new Map(all.map((node) => [node.id, node]));
@@ -32,23 +27,6 @@ export function sceneOf(nodes: readonly CanvasNode[], edges: readonly CanvasEdge
     return source && target ? [{ edge, ends: endsOf(edge, source, target) }] : [];
   });
   return { components, wires };
-}
-
-export const boxOf = ({ position, width = WIDTH, height = 0 }: CanvasNode): Box => ({
-  x: position.x,
-  y: position.y,
-  width,
-  height,
-});
-
-/** The smallest box around others; nothing has none. */
-export function around(boxes: readonly Box[]): Box | null {
-  if (!boxes.length) return null;
-  const x = Math.min(...boxes.map((box) => box.x));
-  const y = Math.min(...boxes.map((box) => box.y));
-  const right = Math.max(...boxes.map((box) => box.x + box.width));
-  const bottom = Math.max(...boxes.map((box) => box.y + box.height));
-  return { x, y, width: right - x, height: bottom - y };
 }
 
 /** The id of the topmost component at a point, else the key of the nearest wire in reach. */

@@ -1,4 +1,4 @@
-// What the pointer is on and what has the focus, from far away: that is awake.
+// What the pointer is on, from far away: it is awake.
 
 import { useReactFlow, useStoreApi } from "@xyflow/react";
 import { type RefObject, useEffect, useRef } from "react";
@@ -10,7 +10,7 @@ import { type Scene, thingAt } from "./scene";
 const REACH = 7;
 const SETTLED_MILLISECONDS = 60;
 
-export function useAttention(frame: RefObject<HTMLElement | null>, scene: Scene | null): void {
+export function usePointed(frame: RefObject<HTMLElement | null>, scene: Scene): void {
   const flow = useReactFlow();
   const api = useStoreApi();
   const latest = useRef(scene);
@@ -28,7 +28,7 @@ export function useAttention(frame: RefObject<HTMLElement | null>, scene: Scene 
       last = event;
       if (event.type === "pointermove" && event.buttons) return;
       const onGraph = event.target instanceof Element && event.target.closest(".react-flow__renderer");
-      if (!latest.current || !onGraph) return point(null);
+      if (!onGraph) return point(null);
       const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
       point(thingAt(latest.current, x, y, REACH / flow.getZoom()));
     };
@@ -36,27 +36,21 @@ export function useAttention(frame: RefObject<HTMLElement | null>, scene: Scene 
       last = null;
       point(null);
     };
-    const focus = ({ target }: FocusEvent) => {
-      const node = target instanceof Element ? target.closest<HTMLElement>(".react-flow__node") : null;
-      if (node) useCanvas.setState({ focused: node.dataset["id"] ?? null });
-    };
     // The graph may have moved away under the pointer.
     const stop = api.subscribe((state, before) => {
-      if (state.transform === before.transform || !latest.current) return;
+      if (state.transform === before.transform) return;
       clearTimeout(timer);
       timer = setTimeout(() => last && look(last), SETTLED_MILLISECONDS);
     });
     element.addEventListener("pointermove", look, true);
     element.addEventListener("pointerdown", look, true);
     element.addEventListener("pointerleave", leave);
-    element.addEventListener("focusin", focus);
     return () => {
       stop();
       clearTimeout(timer);
       element.removeEventListener("pointermove", look, true);
       element.removeEventListener("pointerdown", look, true);
       element.removeEventListener("pointerleave", leave);
-      element.removeEventListener("focusin", focus);
     };
   }, [flow, api, frame]);
 }
