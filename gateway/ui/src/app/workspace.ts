@@ -51,7 +51,10 @@ export interface Workspace {
 }
 
 /** Open a model: read it, connect, and start to save what is edited. */
-export async function openWorkspace(model: string, types: readonly ComponentType[]): Promise<Workspace> {
+export async function openWorkspace(
+  model: string,
+  asked: Promise<readonly ComponentType[]>,
+): Promise<Workspace> {
   const view = create<View>(() => ({
     selection: new Set<string>(),
     wires: new Set<string>(),
@@ -63,7 +66,7 @@ export async function openWorkspace(model: string, types: readonly ComponentType
     save: "saved",
     saveDetail: "",
   }));
-  const { store, saver } = await Saver.open(
+  const opening = Saver.open(
     {
       model,
       shelf,
@@ -75,6 +78,7 @@ export async function openWorkspace(model: string, types: readonly ComponentType
     },
     (document: ModelDocument) => new DocumentStore(document),
   );
+  const [{ store, saver }, types] = await Promise.all([opening, asked]);
   const live = new LiveStore();
   const session = new LiveSession(model, store, live);
   // A selection of what is gone would leave an inspector of nothing.

@@ -27,7 +27,8 @@ import { useDrawn } from "./useDrawn";
 import { useGestures } from "./useGestures";
 import { Wire } from "./Wire";
 
-const Far = lazy(() => import("./far/Far"));
+const farView = () => import("./far/Far");
+const Far = lazy(farView);
 const EnlargedPreview = lazy(() => import("./EnlargedPreview"));
 
 const NODE_TYPES = { component: ComponentNode, note: NoteNode, group: GroupNode };
@@ -69,7 +70,7 @@ const whole = (document: ModelDocument) => document;
 
 function Flow() {
   const workspace = useWorkspace();
-  const { view } = workspace;
+  const { view, store } = workspace;
   const document = useDocument(whole);
   const selection = view((state) => state.selection);
   const minimap = view((state) => state.minimap);
@@ -82,7 +83,11 @@ function Flow() {
   useControls(workspace, frame);
   useClipboard(workspace);
   useConnectKeys(workspace);
-  useEffect(() => resetCanvas, []);
+  useEffect(() => {
+    // A large graph is seen from far away first.
+    if (Object.keys(store.document.components).length > MANY) farView().catch(() => undefined);
+    return resetCanvas;
+  }, [store]);
   const empty = nodes.length === 0;
   return (
     <ContextMenu>

@@ -26,6 +26,8 @@ interface Item {
 type Edge = readonly [from: string, to: string];
 
 const WIRE_HEIGHT = 8;
+/** How much straighter a wire is kept that passes others than one between neighbours. */
+const PASSING = 4;
 const ORDERING_PASSES = 8;
 const STRAIGHTENING_PASSES = 8;
 
@@ -112,15 +114,7 @@ function orderWithin(layers: Item[][]): void {
   for (let pass = 0; pass < ORDERING_PASSES && fewest > 0; pass += 1) {
     const side = pass % 2 ? "after" : "before";
     for (const layer of side === "before" ? layers : layers.toReversed()) {
-      const means = new Map(
-        layer.map((item) => [
-          item,
-          mean(
-            item[side].map(({ place }) => place),
-            item.place,
-          ),
-        ]),
-      );
+      const means = new Map(layer.map((item) => [item, mean(item, side, "place")]));
       number(layer.sort((one, other) => (means.get(one) ?? 0) - (means.get(other) ?? 0)));
     }
     const count = crossings(layers);
@@ -165,11 +159,8 @@ function settle(layer: readonly Item[], side: "before" | "after", gap: number): 
   let offset = 0;
   const blocks: { sum: number; weight: number; items: [Item, number][] }[] = [];
   for (const item of layer) {
-    const wished = mean(
-      item[side].map(({ y }) => y),
-      item.y,
-    );
-    const weight = item[side].length ? 1 : 0.05;
+    const wished = mean(item, side, "y");
+    const weight = item[side].length ? weightOf(item) : 0.05;
     let block = { sum: (wished - offset) * weight, weight, items: [[item, offset] as [Item, number]] };
     // Those that would overlap share the mean of their wishes (pool adjacent violators).
     for (
@@ -191,6 +182,14 @@ function settle(layer: readonly Item[], side: "before" | "after", gap: number): 
     for (const [item, above] of items) item.y = sum / weight + above;
 }
 
-function mean(values: readonly number[], otherwise: number): number {
-  return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : otherwise;
+const weightOf = ({ id }: Item): number => (id === null ? PASSING : 1);
+
+/** The mean of an item's neighbours on one side; its own value where it has none. */
+function mean(item: Item, side: "before" | "after", key: "y" | "place"): number {
+  let [sum, weight] = [0, 0];
+  for (const other of item[side]) {
+    sum += other[key] * weightOf(other);
+    weight += weightOf(other);
+  }
+  return weight ? sum / weight : item[key];
 }

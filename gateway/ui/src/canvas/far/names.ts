@@ -24,8 +24,10 @@ function fitting(text: string, width: number, cut: boolean, measure: (text: stri
   let count = text.length - 1;
   while (count > 1 && measure(text.slice(0, count) + (cut ? "…" : "")) > width) count -= 1;
   if (cut) return `${text.slice(0, count)}…`;
+  const line = text.slice(0, count);
+  const word = line.lastIndexOf("_") + 1;
+  if (word > 1) return line.slice(0, word);
   // A number is read as one: it goes to the next line as a whole.
-  const number = /[\d_]+$/.exec(text.slice(0, count));
-  const follows = /[\d_]/.test(text[count] ?? "");
-  return number && follows && number.index > 1 ? text.slice(0, number.index) : text.slice(0, count);
+  const number = /\d+$/.exec(line);
+  return number && number.index > 1 && /\d/.test(text[count] ?? "") ? line.slice(0, number.index) : line;
 }
