@@ -11,14 +11,15 @@ import { useTour } from "@/tour/state";
 import { Failed } from "./Failed";
 import { Loading } from "./Loading";
 import { NotFound } from "./NotFound";
-import { useRoute } from "./router";
+import { routeOf, useRoute } from "./router";
 import { SignIn } from "./SignIn";
 import { useSession } from "./session";
 
 const StartPage = lazy(() => import("@/start/StartPage"));
 const DatasetsPage = lazy(() => import("@/start/DatasetsPage"));
 const DatasetPage = lazy(() => import("@/start/DatasetPage"));
-const ModelPage = lazy(() => import("./ModelPage"));
+const modelPage = () => import("./ModelPage");
+const ModelPage = lazy(modelPage);
 const Tour = lazy(() => import("@/tour/Tour"));
 const CommandPalette = lazy(() => import("@/commands/CommandPalette"));
 const ShortcutSheet = lazy(() => import("@/commands/ShortcutSheet"));
@@ -26,6 +27,10 @@ const ShortcutSheet = lazy(() => import("@/commands/ShortcutSheet"));
 export function App() {
   const { state, signIn } = useSession();
   useEffect(() => register(generalCommands), []);
+  useEffect(() => {
+    // While the server says who asks, not after it.
+    if (routeOf(location.pathname).view === "model") modelPage().catch(() => undefined);
+  }, []);
   useEffect(() => {
     window.addEventListener("keydown", handleKey);
     return () => window.removeEventListener("keydown", handleKey);

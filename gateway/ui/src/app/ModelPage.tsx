@@ -1,6 +1,6 @@
 // An open model: palette, canvas, inspector, and a drawer below for problems, code and training.
 
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { messageOf, Problem } from "@/api/problem";
 import { queries } from "@/api/queries";
@@ -50,17 +50,16 @@ export default function ModelPage({ model }: { model: string }) {
 
 /** Open the model when the page shows it, and close it when it shows another. */
 function useOpened(model: string) {
-  const types = useQuery(queries.componentTypes());
+  const client = useQueryClient();
   const [workspace, setWorkspace] = useState<Workspace | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [attempt, setAttempt] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a further attempt opens it again.
   useEffect(() => {
-    if (!types.data) return;
     let opened: Workspace | null = null;
     let gone = false;
     setFailure(null);
-    openWorkspace(model, types.data).then((found) => {
+    openWorkspace(model, client.fetchQuery(queries.componentTypes())).then((found) => {
       if (gone) return found.close();
       opened = found;
       setWorkspace(found);
@@ -72,12 +71,9 @@ function useOpened(model: string) {
       setWorkspace(null);
       setOpenModel(null);
     };
-  }, [model, types.data, attempt]);
-  const retry = () => {
-    void types.refetch();
-    setAttempt((count) => count + 1);
-  };
-  return { workspace, error: failure ?? types.error, retry };
+  }, [model, client, attempt]);
+  const retry = () => setAttempt((count) => count + 1);
+  return { workspace, error: failure, retry };
 }
 
 function Editor() {

@@ -54,7 +54,10 @@ export interface Workspace {
 }
 
 /** Open a model: read it, connect, and start to save what is edited. */
-export async function openWorkspace(model: string, types: readonly ComponentType[]): Promise<Workspace> {
+export async function openWorkspace(
+  model: string,
+  asked: Promise<readonly ComponentType[]>,
+): Promise<Workspace> {
   const view = create<View>(() => ({
     selection: new Set<string>(),
     wires: new Set<string>(),
@@ -67,7 +70,7 @@ export async function openWorkspace(model: string, types: readonly ComponentType
     save: "saved",
     saveDetail: "",
   }));
-  const { store, saver } = await Saver.open(
+  const opening = Saver.open(
     {
       model,
       shelf,
@@ -79,6 +82,7 @@ export async function openWorkspace(model: string, types: readonly ComponentType
     },
     (document: ModelDocument) => new DocumentStore(document),
   );
+  const [{ store, saver }, types] = await Promise.all([opening, asked]);
   const live = new LiveStore();
   const session = new LiveSession(model, store, live);
   // A selection of what is gone would leave an inspector of nothing.

@@ -1,19 +1,10 @@
 // The canvas: the document drawn by React Flow, and every gesture on it as an edit of the document.
 
-import {
-  Background,
-  BackgroundVariant,
-  MiniMap,
-  ReactFlow,
-  ReactFlowProvider,
-  useStore,
-  useStoreApi,
-} from "@xyflow/react";
+import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useStoreApi } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { lazy, type MouseEvent, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, type MouseEvent, type RefObject, Suspense, useEffect, useRef, useState } from "react";
 import { isHandheld } from "@/app/narrow";
 import { useDocument, useWorkspace } from "@/app/workspace";
-import { categoryColor } from "@/design/icons";
 import { EmptyState } from "@/design/Panel";
 import { move } from "@/document/edits";
 import type { ModelDocument } from "@/document/model";
@@ -21,34 +12,59 @@ import { text } from "@/text/text";
 import { ComponentNode } from "./ComponentNode";
 import { ContextMenu } from "./ContextMenu";
 import styles from "./canvas.module.css";
+import { MANY } from "./far/awake";
 import { GroupNode } from "./GroupNode";
+import { Minimap } from "./Minimap";
 import { NoteNode } from "./NoteNode";
-import { type CanvasNode, type ComponentNodeType, NodeMaker } from "./nodes";
+import type { CanvasEdge, CanvasNode } from "./nodes";
 import { QuickAdd } from "./QuickAdd";
 import { resetCanvas, useCanvas } from "./state";
 import { Tools } from "./Tools";
 import { needsLayout, placesOf } from "./tidy";
 import { useClipboard } from "./useClipboard";
 import { useConnectKeys } from "./useConnectKeys";
-import { useControls } from "./useControls";
+import { aspectOf, useControls } from "./useControls";
+import { useDrawn } from "./useDrawn";
 import { useGestures } from "./useGestures";
 import { Wire } from "./Wire";
 
+const farView = () => import("./far/Far");
+const Far = lazy(farView);
 const EnlargedPreview = lazy(() => import("./EnlargedPreview"));
 
 const NODE_TYPES = { component: ComponentNode, note: NoteNode, group: GroupNode };
 const EDGE_TYPES = { wire: Wire };
-const LOOK = { fitViewOptions: { padding: 0.12, maxZoom: 1.1, minZoom: 0.1 }, zoom: { min: 0.08, max: 3 } };
-/** Above so many components only those that are seen are drawn. */
-const MANY = 80;
-const WITHOUT_DETAIL = 0.4;
+const LOOK = {
+  fitViewOptions: { padding: 0.12, maxZoom: 1.1, includeHiddenNodes: true },
+  // A thousand components fit into a window.
+  zoom: { min: 0.05, max: 3 },
+};
 
 export function Canvas() {
+  const frame = useRef<HTMLDivElement>(null);
+  const placed = usePlaced(frame);
   return (
-    <ReactFlowProvider>
-      <Flow />
-    </ReactFlowProvider>
+    <div ref={frame} className={styles["frame"]}>
+      {placed && (
+        <ReactFlowProvider>
+          <Flow />
+        </ReactFlowProvider>
+      )}
+    </div>
   );
+}
+
+/** Whether every component has a place; a document without gets them first, rather than lie on one heap meanwhile. */
+function usePlaced(frame: RefObject<HTMLElement | null>): boolean {
+  const { store, types } = useWorkspace();
+  const [placed, setPlaced] = useState(() => !needsLayout(store.document));
+  useEffect(() => {
+    if (placed) return;
+    placesOf(store.document, types, undefined, aspectOf(frame.current))
+      .then((places) => store.follow(move(places)))
+      .finally(() => setPlaced(true));
+  }, [placed, store, types, frame]);
+  return placed;
 }
 
 const whole = (document: ModelDocument) => document;
@@ -58,31 +74,22 @@ function Flow() {
   const { view, store } = workspace;
   const document = useDocument(whole);
   const selection = view((state) => state.selection);
-  const wires = view((state) => state.wires);
   const minimap = view((state) => state.minimap);
   const enlarged = useCanvas((state) => state.enlarged);
-  const maker = useMemo(() => new NodeMaker(workspace.types), [workspace]);
   const gestures = useGestures(workspace);
-  const nodes = useMemo(
-    () => maker.nodes(document, selection, gestures.moving),
-    [maker, document, selection, gestures.moving],
-  );
-  const edges = useMemo(() => maker.wires(document, wires), [maker, document, wires]);
+  const frame = useRef<HTMLDivElement>(null);
+  const { nodes, edges, all, far } = useDrawn(workspace, document, gestures.moving);
   // Of an empty canvas the first component would be made to fill it.
   const [handheld] = useState(isHandheld);
   const [fitsFirst] = useState(nodes.length > 0);
-  const frame = useRef<HTMLDivElement>(null);
   useControls(workspace, frame);
   useClipboard(workspace);
-  useConnectKeys(workspace, frame);
+  useConnectKeys(workspace);
   useEffect(() => {
-    if (needsLayout(store.document))
-      void placesOf(store.document, workspace.types, undefined, workspace.canvas?.aspect()).then((places) => {
-        store.follow(move(places));
-        workspace.canvas?.fit();
-      });
+    // A large graph is seen from far away first.
+    if (Object.keys(store.document.components).length > MANY) farView().catch(() => undefined);
     return resetCanvas;
-  }, [store, workspace]);
+  }, [store]);
   const empty = nodes.length === 0;
   return (
     <ContextMenu>
@@ -93,10 +100,11 @@ function Flow() {
         tabIndex={-1}
         data-canvas
         onDoubleClick={(event) => onPane(event) && gestures.quickAddAt(event.clientX, event.clientY)}
+        onFocus={({ target }) => useCanvas.setState({ focused: nodeOf(target) })}
         onDragOver={gestures.onDragOver}
         onDrop={gestures.onDrop}
       >
-        <ReactFlow<CanvasNode, ReturnType<NodeMaker["wires"]>[number]>
+        <ReactFlow<CanvasNode, CanvasEdge>
           nodes={nodes}
           edges={edges}
           nodeTypes={NODE_TYPES}
@@ -133,21 +141,15 @@ function Flow() {
           ariaLabelConfig={{ "node.a11yDescription.default": "", "edge.a11yDescription.default": "" }}
           edgesFocusable={false}
         >
-          <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--grid)" />
-          <Detail frame={frame} />
-          <Box selection={selection} />
-          {minimap && !empty && (
-            <MiniMap
-              pannable
-              zoomable
-              ariaLabel={text("canvas.minimap")}
-              nodeColor={colorOf}
-              nodeStrokeWidth={0}
-              nodeBorderRadius={12}
-              maskColor="color-mix(in oklab, var(--bg) 72%, transparent)"
-              bgColor="var(--panel)"
-            />
+          {far ? (
+            <Suspense fallback={null}>
+              <Far nodes={nodes} edges={all} frame={frame} />
+            </Suspense>
+          ) : (
+            <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--grid)" />
           )}
+          <Box selection={selection} />
+          {minimap && !empty && <Minimap nodes={nodes} />}
         </ReactFlow>
         <Tools />
         {empty && (
@@ -171,19 +173,9 @@ function onPane(event: MouseEvent): boolean {
   return event.target instanceof Element && event.target.classList.contains("react-flow__pane");
 }
 
-function colorOf(node: CanvasNode): string {
-  if (node.type === "component")
-    return categoryColor((node as ComponentNodeType).data.type?.category ?? "other");
-  return "var(--line)";
-}
-
-/** Far away a component is a block with a name: what cannot be read is not drawn. */
-function Detail({ frame }: { frame: React.RefObject<HTMLDivElement | null> }) {
-  const far = useStore((state) => state.transform[2] < WITHOUT_DETAIL);
-  useEffect(() => {
-    if (frame.current) frame.current.dataset["far"] = String(far);
-  }, [far, frame]);
-  return null;
+/** The id of the component that an element belongs to. */
+function nodeOf(element: Element): string | null {
+  return element.closest<HTMLElement>(".react-flow__node")?.dataset["id"] ?? null;
 }
 
 /** The frame of a box selection goes when something else is selected, as a group that was made of it. */

@@ -11,8 +11,9 @@ import type { ComponentNodeType } from "./nodes";
 import { Picture } from "./Picture";
 import { baseOf } from "./ports";
 import { hasRows, portTop, type Shape } from "./sizes";
-import { useCanvas } from "./state";
+import { aimOf, useCanvas } from "./state";
 import { summaryOf } from "./summary";
+import { useAddress } from "./useAddress";
 
 const PREVIEW_WIDTH = 160;
 const PREVIEW_HEIGHT = 64;
@@ -26,12 +27,14 @@ export const ComponentNode = memo(function ComponentNode({
   const { component, type } = data;
   const category = type?.category ?? "other";
   const collapsed = component.collapsed ?? false;
+  const aimed = useCanvas((state) => aimOf(state)?.startsWith(`${id}.`) ?? false);
   const errors = live.diagnostics.some((item) => item.severity === "error") || live.state === "error";
   return (
     <article
       className={styles["node"]}
       data-selected={selected}
       data-error={errors}
+      data-aim={aimed || undefined}
       data-bypassed={component.bypassed ?? false}
       data-state={live.state}
       style={{ "--category": categoryColor(category) } as React.CSSProperties}
@@ -71,6 +74,7 @@ export const ComponentNode = memo(function ComponentNode({
 
 function Preview({ id, live }: { id: string; live: Live }) {
   const picture = live.preview?.visualization;
+  const image = useAddress(picture);
   const enlarge = (event: MouseEvent) => {
     event.stopPropagation();
     useCanvas.setState({ enlarged: id });
@@ -88,7 +92,7 @@ function Preview({ id, live }: { id: string; live: Live }) {
       <span className="hidden-visually">{text("node.enlarge", { id })}</span>
       <Picture
         picture={picture}
-        image={live.image}
+        image={image}
         width={PREVIEW_WIDTH}
         height={PREVIEW_HEIGHT}
         label={`${id}: ${picture.kind} ${shapeText(live.preview?.shape)}`}
@@ -183,6 +187,7 @@ function Port({ id, name, side, top, named, spare = false }: PortProps) {
   const state = useCanvas(({ legal }) =>
     legal === null ? "calm" : legal.has(`${side} ${end}`) ? "legal" : "illegal",
   );
+  const aimed = useCanvas((state) => side === "target" && aimOf(state) === end);
   const label = text(side === "source" ? "canvas.output" : "canvas.input", { port: name, id });
   return (
     <>
@@ -193,6 +198,7 @@ function Port({ id, name, side, top, named, spare = false }: PortProps) {
         className={styles["port"] ?? ""}
         data-state={state}
         data-spare={spare}
+        data-aim={aimed || undefined}
         style={{ top }}
         role="img"
         aria-label={label}

@@ -5,13 +5,14 @@ import { useLive, useWorkspace } from "@/app/workspace";
 import { NumberField } from "@/design/NumberField";
 import { EmptyState } from "@/design/Panel";
 import { Select } from "@/design/Select";
-import { addressOf, scaleOf, stopsOf, type Visualization } from "@/live/picture";
+import { scaleOf, stopsOf, type Visualization } from "@/live/picture";
 import type { Sample } from "@/live/session";
 import type { ComponentVariable } from "@/live/store";
 import { figure, shapeText, type TextKey, text } from "@/text/text";
 import { ChannelPager } from "./ChannelPager";
 import styles from "./detail.module.css";
 import { Picture } from "./Picture";
+import { useAddress } from "./useAddress";
 
 interface Shown {
   shape: readonly (number | null)[] | null;
@@ -130,15 +131,8 @@ interface VisualProps {
 
 /** A picture of a tensor with its scale; channels can be paged. */
 export function Visual({ picture, label, size }: VisualProps) {
-  const [image, setImage] = useState<string | null>(null);
+  const image = useAddress(picture);
   const [width, height] = SIZES[size];
-  useEffect(() => {
-    let current = true;
-    void addressOf(picture).then((address) => current && setImage(address));
-    return () => {
-      current = false;
-    };
-  }, [picture]);
   return (
     <figure className={styles["figure"]}>
       {picture.kind === "channels" && image ? (

@@ -1,16 +1,13 @@
 // A wire, with the shape of what flows through it.
 
-import { BaseEdge, type EdgeProps, getBezierPath } from "@xyflow/react";
+import { BaseEdge, type EdgeProps } from "@xyflow/react";
 import { memo } from "react";
 import { useLive } from "@/app/workspace";
 import { shapeText } from "@/text/text";
 import styles from "./canvas.module.css";
 import type { CanvasEdge } from "./nodes";
 import { useCanvas } from "./state";
-
-const LOOP = 40;
-/** From a port down to the room below its component. */
-const BELOW = 168;
+import { pathOf } from "./wirePath";
 
 export const Wire = memo(function Wire(props: EdgeProps<CanvasEdge>) {
   const { id, source, target, sourceHandleId, targetHandleId, selected } = props;
@@ -39,26 +36,3 @@ export const Wire = memo(function Wire(props: EdgeProps<CanvasEdge>) {
     </g>
   );
 });
-
-/** Forward a curve; backward, to the next line of a wrapped layout, a way between the lines. */
-function pathOf(props: EdgeProps<CanvasEdge>): [string, number, number] {
-  const { sourceX, sourceY, targetX, targetY } = props;
-  if (targetX > sourceX - 24) {
-    const [path, x, y] = getBezierPath(props);
-    return [path, x, y];
-  }
-  const right = sourceX + LOOP;
-  const left = targetX - LOOP;
-  const down = targetY > sourceY;
-  // Just below the line that the wire leaves, where wrapped layouts leave room.
-  const middle =
-    down && targetY - sourceY > BELOW * 1.2 ? sourceY + BELOW : Math.max(sourceY, targetY) + BELOW;
-  const bend = (from: number, to: number) => Math.sign(to - from) * Math.min(16, Math.abs(to - from) / 2);
-  const first = bend(sourceY, middle);
-  const second = bend(middle, targetY);
-  const path =
-    `M${sourceX} ${sourceY}H${right - 16}Q${right} ${sourceY} ${right} ${sourceY + first}V${middle - first}` +
-    `Q${right} ${middle} ${right - 16} ${middle}H${left + 16}Q${left} ${middle} ${left} ${middle + second}` +
-    `V${targetY - second}Q${left} ${targetY} ${left + 16} ${targetY}H${targetX}`;
-  return [path, (left + right) / 2, middle];
-}

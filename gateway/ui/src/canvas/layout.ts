@@ -1,8 +1,8 @@
-// Tidy up: layers from left to right by dagre, and long chains broken into lines as a text is.
+// Tidy up: layers from left to right, and long chains broken into lines as a text is.
 
-import { layout as dagre, Graph } from "@dagrejs/dagre";
 import { groupBy } from "@/document/collections";
 import { endOf, type ModelDocument, type Position } from "@/document/model";
+import { layered, type Placed } from "./layered";
 import { WIDTH } from "./sizes";
 
 const BETWEEN_LAYERS = 76;
@@ -13,7 +13,7 @@ const ASPECT = 1.6;
 /** A graph of fewer layers stays in one line. */
 const LAYERS_IN_ONE_LINE = 7;
 
-interface Placed {
+interface Tidy {
   id: string;
   x: number;
   y: number;
@@ -28,7 +28,7 @@ export function layout(
   aspect = ASPECT,
 ): Map<string, Position> {
   const chosen = Object.keys(document.components).filter((id) => !ids || ids.has(id));
-  const placed = wrapped(layered(document, chosen, heights), aspect);
+  const placed = wrapped(placedOf(document, chosen, heights), aspect);
   const origin = originOf(document, chosen);
   const [left, top] = [Math.min(...placed.map((item) => item.x)), Math.min(...placed.map((item) => item.y))];
   return new Map(placed.map((item) => [item.id, [origin[0] + item.x - left, origin[1] + item.y - top]]));
@@ -39,49 +39,36 @@ function originOf(document: ModelDocument, ids: readonly string[]): Position {
   return [Math.min(...places.map(([x]) => x)), Math.min(...places.map(([, y]) => y))];
 }
 
-function layered(
+function placedOf(
   document: ModelDocument,
   ids: readonly string[],
   heights: ReadonlyMap<string, number>,
 ): Placed[] {
-  const graph = new Graph();
-  graph.setGraph({
-    rankdir: "LR",
-    nodesep: BETWEEN_NODES,
-    ranksep: BETWEEN_LAYERS,
-    ranker: "network-simplex",
-  });
-  graph.setDefaultEdgeLabel(() => ({}));
   const chosen = new Set(ids);
-  for (const id of ids) graph.setNode(id, { width: WIDTH, height: heights.get(id) ?? 160 });
-  for (const { from, to } of document.connections) {
-    const [source, target] = [endOf(from).component, endOf(to).component];
-    if (chosen.has(source) && chosen.has(target)) graph.setEdge(source, target);
-  }
-  dagre(graph);
-  return ids.map((id) => {
-    const { x, y, height } = graph.node(id) as { x: number; y: number; height: number };
-    return { id, x: x - WIDTH / 2, y: y - height / 2, height };
-  });
+  const edges = document.connections
+    .map(({ from, to }) => [endOf(from).component, endOf(to).component] as const)
+    .filter(([from, to]) => chosen.has(from) && chosen.has(to));
+  return layered(ids, edges, (id) => heights.get(id) ?? 160, BETWEEN_NODES);
 }
 
-function wrapped(placed: Placed[], aspect: number): Placed[] {
-  const layers = [...groupBy(placed, (item) => Math.round(item.x)).entries()]
+function wrapped(placed: readonly Placed[], aspect: number): Tidy[] {
+  const step = WIDTH + BETWEEN_LAYERS;
+  const inOneLine = placed.map((item) => ({ ...item, x: item.layer * step }));
+  const layers = [...groupBy(placed, (item) => item.layer).entries()]
     .sort(([left], [right]) => left - right)
     .map(([, items]) => items);
-  if (layers.length <= LAYERS_IN_ONE_LINE) return placed;
+  if (layers.length <= LAYERS_IN_ONE_LINE) return inOneLine;
   const height =
     Math.max(...placed.map((item) => item.y + item.height)) - Math.min(...placed.map((item) => item.y));
-  const step = WIDTH + BETWEEN_LAYERS;
   const perLine = Math.max(
     4,
     Math.round(Math.sqrt((layers.length * aspect * (height + BETWEEN_LINES)) / step)),
   );
-  if (perLine >= layers.length) return placed;
+  if (perLine >= layers.length) return inOneLine;
   const lines = Math.ceil(layers.length / perLine);
   const evenly = Math.ceil(layers.length / lines);
   let top = 0;
-  const result: Placed[] = [];
+  const result: Tidy[] = [];
   for (let line = 0; line < lines; line += 1) {
     const members = layers.slice(line * evenly, (line + 1) * evenly);
     const first = Math.min(...members.flat().map((item) => item.y));

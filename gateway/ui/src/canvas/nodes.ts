@@ -37,31 +37,42 @@ interface Known {
   node: ComponentNodeType;
 }
 
+/** The ports in use of each component, and both sides as one word: whether they are others can be told quickly. */
+interface Wiring {
+  inputs: string[];
+  outputs: string[];
+  word: string;
+}
+
+const UNWIRED: Wiring = { inputs: [], outputs: [], word: ">" };
+
 export class NodeMaker {
   private readonly known = new Map<string, Known>();
   private readonly edges = new Map<string, { connection: Connection; edge: CanvasEdge }>();
+  private wiring: { of: readonly Connection[]; ports: Map<string, Wiring> } | null = null;
   private readonly others = new Map<string, { source: unknown; node: NoteNodeType | GroupNodeType }>();
 
   constructor(private readonly types: ReadonlyMap<string, ComponentType>) {}
 
-  /** The nodes of a document; `moving` has places that a drag has not put into the document yet. */
+  /** The nodes of a document.
+   *
+   * `moving` has places that a drag has not put into the document yet; only what is `awake` becomes an element of the
+   * page, or everything where that is null.
+   */
   nodes(
     document: ModelDocument,
     selection: ReadonlySet<string>,
     moving: ReadonlyMap<string, Position> | null,
+    awake: ReadonlySet<string> | null = null,
   ): CanvasNode[] {
-    const wiring = wiringOf(document.connections);
-    const nodes = Object.entries(document.components).map(([id, component]) => {
-      const place = moving?.get(id) ?? component.position ?? ([0, 0] as Position);
-      return this.component(
-        id,
-        component,
-        wiring.inputs.get(id) ?? [],
-        wiring.outputs.get(id) ?? [],
-        place,
-        selection.has(id),
-      );
-    });
+    const wiring = this.wiringOf(document.connections);
+    const nodes = Object.entries(document.components).map(([id, component]) =>
+      this.component(id, component, wiring.get(id) ?? UNWIRED, {
+        place: moving?.get(id) ?? component.position ?? [0, 0],
+        selected: selection.has(id),
+        hidden: awake !== null && !awake.has(id),
+      }),
+    );
     const boxes = new Map(nodes.map((node) => [node.id, node]));
     const groups = (document.groups ?? []).flatMap((group) =>
       this.group(group, boxes, selection.has(group.id)),
@@ -94,20 +105,32 @@ export class NodeMaker {
     });
   }
 
+  private wiringOf(connections: readonly Connection[]): Map<string, Wiring> {
+    if (this.wiring?.of === connections) return this.wiring.ports;
+    const { inputs, outputs } = wiringOf(connections);
+    const ports = new Map<string, Wiring>();
+    for (const id of new Set([...inputs.keys(), ...outputs.keys()])) {
+      const [into, outOf] = [inputs.get(id) ?? [], outputs.get(id) ?? []];
+      ports.set(id, { inputs: into, outputs: outOf, word: `${into.join()}>${outOf.join()}` });
+    }
+    this.wiring = { of: connections, ports };
+    return ports;
+  }
+
   private component(
     id: string,
     component: Component,
-    into: readonly string[],
-    outOf: readonly string[],
-    [x, y]: Position,
-    selected: boolean,
+    wiring: Wiring,
+    { place: [x, y], selected, hidden }: { place: Position; selected: boolean; hidden: boolean },
   ): ComponentNodeType {
     const known = this.known.get(id);
-    const ports = `${into.join()}>${outOf.join()}`;
+    const { word: ports } = wiring;
     const before = known?.node;
     if (known?.component === component && known.ports === ports && before) {
-      if (before.position.x === x && before.position.y === y && before.selected === selected) return before;
-      const node = { ...before, position: { x, y }, selected };
+      const { position } = before;
+      const same = position.x === x && position.y === y && before.selected === selected;
+      if (same && before.hidden === hidden) return before;
+      const node = { ...before, position: { x, y }, selected, hidden };
       this.known.set(id, { component, ports, node });
       return node;
     }
@@ -115,10 +138,18 @@ export class NodeMaker {
     const data = {
       component,
       type,
-      inputs: inputsOf(type, component, into),
-      outputs: outputsOf(type, component, outOf),
+      inputs: inputsOf(type, component, wiring.inputs),
+      outputs: outputsOf(type, component, wiring.outputs),
     };
-    const node = { ...sized(data), id, type: "component" as const, position: { x, y }, data, selected };
+    const node = {
+      ...sized(data),
+      id,
+      type: "component" as const,
+      position: { x, y },
+      data,
+      selected,
+      hidden,
+    };
     this.known.set(id, { component, ports, node });
     return node;
   }

@@ -22,6 +22,10 @@ interface CanvasState {
   enlarged: string | null;
   /** Connecting by keyboard: from a port to one of these. */
   connecting: { from: string; targets: string[]; index: number } | null;
+  /** The component or the wire under the pointer, where nothing of it is an element of the page. */
+  pointed: string | null;
+  /** The component that has, or last had, the focus. */
+  focused: string | null;
   /** What screen readers are told. */
   said: string;
 }
@@ -32,6 +36,8 @@ const CALM: CanvasState = {
   quickAdd: null,
   enlarged: null,
   connecting: null,
+  pointed: null,
+  focused: null,
   said: "",
 };
 
@@ -43,4 +49,9 @@ export function resetCanvas(): void {
 
 export function say(said: string): void {
   useCanvas.setState({ said });
+}
+
+/** The port that connecting by keyboard would end in, as `component.port`. */
+export function aimOf({ connecting }: Pick<CanvasState, "connecting">): string | null {
+  return connecting?.targets[connecting.index] ?? null;
 }

@@ -1,6 +1,6 @@
 // Connecting by keyboard: arrows go through the ports that fit, Enter connects, Escape leaves.
 
-import { type RefObject, useEffect } from "react";
+import { useEffect } from "react";
 import type { Workspace } from "@/app/workspace";
 import { endOf } from "@/document/model";
 import { text } from "@/text/text";
@@ -9,19 +9,13 @@ import { say, useCanvas } from "./state";
 
 const STEPS: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, Tab: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-export function useConnectKeys(workspace: Workspace, frame: RefObject<HTMLDivElement | null>): void {
+export function useConnectKeys(workspace: Workspace): void {
   useEffect(() => {
     const show = () => {
       const { connecting } = useCanvas.getState();
       const end = connecting?.targets[connecting.index];
-      for (const element of frame.current?.querySelectorAll("[data-aim]") ?? [])
-        element.removeAttribute("data-aim");
       if (!end) return;
       const { component, port } = endOf(end);
-      const selector = `.react-flow__node[data-id="${CSS.escape(component)}"]`;
-      const node = frame.current?.querySelector(selector);
-      node?.setAttribute("data-aim", "true");
-      node?.querySelector(`.target[data-handleid="${CSS.escape(port)}"]`)?.setAttribute("data-aim", "true");
       say(text("canvas.input", { port, id: component }));
     };
     const leave = () => useCanvas.setState({ connecting: null, legal: null });
@@ -51,5 +45,5 @@ export function useConnectKeys(workspace: Workspace, frame: RefObject<HTMLDivEle
       stop();
       window.removeEventListener("keydown", onKeyDown, { capture: true });
     };
-  }, [workspace, frame]);
+  }, [workspace]);
 }

@@ -40,6 +40,7 @@ export function useControls(workspace: Workspace, frame: RefObject<HTMLDivElemen
           duration: duration(),
           padding: 0.12,
           maxZoom: 1.1,
+          includeHiddenNodes: true,
           ...(ids?.size ? { nodes: [...ids].map((id) => ({ id })) } : {}),
         }),
       zoom: (step) => {
@@ -54,10 +55,7 @@ export function useControls(workspace: Workspace, frame: RefObject<HTMLDivElemen
         showMiddle(node, Math.max(flow.getZoom(), 0.7));
         focus(id);
       },
-      aspect: () => {
-        const box = element?.getBoundingClientRect();
-        return Math.max(1, Math.min(2.2, box?.height ? box.width / box.height : 1.6));
-      },
+      aspect: () => aspectOf(element),
       middle: () => {
         const { x, y } = flow.screenToFlowPosition(center());
         return [x - WIDTH / 2, y - HEAD / 2];
@@ -80,6 +78,12 @@ export function useControls(workspace: Workspace, frame: RefObject<HTMLDivElemen
       element?.removeEventListener("pointerleave", leave);
     };
   }, [workspace, flow, frame]);
+}
+
+/** Width by height of what an element shows of the canvas, within what a layout can follow. */
+export function aspectOf(element: HTMLElement | null): number {
+  const box = element?.getBoundingClientRect();
+  return Math.max(1, Math.min(2.2, box?.height ? box.width / box.height : 1.6));
 }
 
 /** Whether the head of a component lies within the canvas. */

@@ -121,7 +121,7 @@ export class LiveSession {
         this.follow(message["patch"] as Operation[], message["explanation"] as Explanation[]);
         break;
       case "preview":
-        void this.live.setPreviews(message["components"] as Record<string, Preview>);
+        this.live.setPreviews(message["components"] as Record<string, Preview>);
         break;
       case "variable":
         for (const listener of this.watching) listener(message["variable"] as ComponentVariable);

@@ -3,7 +3,6 @@
 
 import type { Schemas } from "@/api/client";
 import { groupBy } from "@/document/collections";
-import { addressOf } from "./picture";
 
 export type Preview = Schemas["ComponentPreview"];
 export type Diagnostic = Schemas["Diagnostic"];
@@ -22,18 +21,17 @@ export interface Live {
   /** The specs of its outputs by port, as they are inferred. */
   outputs: Record<string, Spec>;
   preview: Preview | null;
-  /** The address of the preview's picture, where it has one. */
-  image: string | null;
   diagnostics: Diagnostic[];
 }
 
 export type Connection = "connecting" | "live" | "offline" | "ended";
 
-const NOTHING: Live = { state: "none", outputs: {}, preview: null, image: null, diagnostics: [] };
+const NOTHING: Live = { state: "none", outputs: {}, preview: null, diagnostics: [] };
 
 export class LiveStore {
   private readonly components = new Map<string, Live>();
   private readonly listeners = new Map<string, Set<() => void>>();
+  private readonly followers = new Set<() => void>();
   private all: Diagnostic[] = [];
   private link: Connection = "connecting";
   private trouble: string | null = null;
@@ -63,7 +61,16 @@ export class LiveStore {
   subscribe(id: string, listener: () => void): () => void {
     const set = this.listeners.get(id) ?? new Set();
     this.listeners.set(id, set.add(listener));
-    return () => set.delete(listener);
+    return () => {
+      set.delete(listener);
+      if (!set.size && this.listeners.get(id) === set) this.listeners.delete(id);
+    };
+  }
+
+  /** Subscribe to everything that is of a component. */
+  subscribeAll(listener: () => void): () => void {
+    this.followers.add(listener);
+    return () => this.followers.delete(listener);
   }
 
   setConnection(link: Connection): void {
@@ -98,15 +105,8 @@ export class LiveStore {
       if (live.state === "computing") this.change(id, { state: live.preview?.state ?? "none" });
   }
 
-  async setPreviews(previews: Record<string, Preview>): Promise<void> {
-    for (const [id, preview] of Object.entries(previews)) {
-      this.change(id, {
-        preview,
-        state: preview.state,
-        ...(preview.visualization?.png ? {} : { image: null }),
-      });
-    }
-    await Promise.all(Object.entries(previews).map(([id, preview]) => this.draw(id, preview)));
+  setPreviews(previews: Record<string, Preview>): void {
+    for (const [id, preview] of Object.entries(previews)) this.change(id, { preview, state: preview.state });
   }
 
   setDiagnostics(found: Diagnostic[]): void {
@@ -128,12 +128,6 @@ export class LiveStore {
     }
   }
 
-  private async draw(id: string, preview: Preview): Promise<void> {
-    if (!preview.visualization?.png) return;
-    const image = await addressOf(preview.visualization).catch(() => null);
-    if (this.get(id).preview === preview) this.change(id, { image });
-  }
-
   private change(id: string, change: Partial<Live>): void {
     this.components.set(id, { ...this.get(id), ...change });
     this.tell(id);
@@ -141,5 +135,6 @@ export class LiveStore {
 
   private tell(id: string): void {
     for (const listener of [...(this.listeners.get(id) ?? [])]) listener();
+    if (id) for (const follower of this.followers) follower();
   }
 }
