@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonpatch
 import pytest
-from glasswork_gateway.sockets.edits import Edit, apply_edit
+from glasswork_gateway.sockets.edits import Edit, apply_edit, read_edit, revision_of
 from glasswork_sdk.errors import InvalidInput
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,3 +69,19 @@ def test_a_patch_of_many_operations_copies_each_object_once() -> None:
 
     assert all(item["settings"] == {"x": 1} for item in changed["components"].values())
     assert all(item["settings"] == {} for item in many["components"].values())
+
+
+@pytest.mark.parametrize(
+    ("text", "revision"),
+    [
+        ('{"revision": 7, "sample": {"split": "nope"}}', 7),
+        ('{"revision": "seven"}', 0),
+        ('{"revision": -7}', 0),
+        ("[7]", 0),
+        ("no json", 0),
+    ],
+)
+def test_a_message_that_is_no_edit_is_refused_by_its_number(text: str, revision: int) -> None:
+    with pytest.raises(InvalidInput, match="The message is no edit"):
+        read_edit(text)
+    assert revision_of(text) == revision

@@ -52,10 +52,25 @@ def read_edit(text: str) -> Edit:
     except BadRequest as error:
         raise InvalidInput(f"The message is no edit: {error.detail}") from None
     except ValidationError as error:
-        fields = [FieldViolation(".".join(map(str, item["loc"])) or "body", item["msg"]) for item in error.errors()[:5]]
+        fields = [
+            FieldViolation(".".join(map(str, item["loc"])) or "body", _words(item)) for item in error.errors()[:5]
+        ]
         raise InvalidInput(
             f"The message is no edit: {fields[0].field}: {fields[0].description}.", fields=fields
         ) from None
+
+
+def _words(item: Any) -> str:
+    return "Input should be an object" if item["type"] == "model_type" else str(item["msg"])
+
+
+def revision_of(text: str) -> int:
+    """Return the number of a message that is no edit, so that its client knows which was refused; 0 for none."""
+    try:
+        message = parse_json(text)
+        return Edit.model_validate({"revision": message["revision"]}).revision
+    except (BadRequest, ValidationError, TypeError, KeyError):
+        return 0
 
 
 def suggestions(suggested: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from glasswork_gateway.context import Context, context_of
 from glasswork_gateway.measured import Measured, merged
 from glasswork_gateway.problems import problem_of
 from glasswork_gateway.routes.graphs import sample_message, variable_messages
-from glasswork_gateway.sockets.edits import Edit, apply_edit, read_edit, suggestions, with_suggestions
+from glasswork_gateway.sockets.edits import Edit, apply_edit, read_edit, revision_of, suggestions, with_suggestions
 from glasswork_gateway.sockets.follower import Followed, Follower
 from glasswork_gateway.sockets.lifetime import accept, close_with, next_text, until_first
 from glasswork_gateway.sockets.outbox import Outbox, Waiting
@@ -120,13 +120,11 @@ class LiveSession:
     async def _read(self) -> None:
         """Take in edits: each changes the document, the newest is worked on."""
         while (text := await next_text(self._socket)) is not None:
-            revision = 0
             try:
                 edit = read_edit(text)
-                revision = edit.revision
                 self._document = apply_edit(self._document, edit)
             except GlassworkError as error:
-                await self._outbox.put(revision, "error", **problem_of(error))
+                await self._outbox.put(revision_of(text), "error", **problem_of(error))
                 continue
             if edit.sample is not None:
                 self._sample = sample_message(edit.sample)

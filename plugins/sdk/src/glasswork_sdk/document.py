@@ -18,6 +18,7 @@ FORMAT: Final = 1
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_DEPTH: Final = 64
 MAX_COMPONENTS: Final = 10_000
+MAX_CONNECTIONS: Final = 30_000
 _MAX_INTEGER: Final = 2**53
 _ENDPOINT: Final = re.compile(r"[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}")
 
@@ -152,7 +153,7 @@ class Document(_Model):
     format: int = FORMAT
     dataset: DatasetReference | None = None
     components: Annotated[dict[str, Component], Field(max_length=MAX_COMPONENTS)] = Field(default_factory=dict)
-    connections: Annotated[tuple[Connection, ...], Field(max_length=10 * MAX_COMPONENTS)] = ()
+    connections: Annotated[tuple[Connection, ...], Field(max_length=MAX_CONNECTIONS)] = ()
     plugins: dict[str, str] = Field(default_factory=dict)
     notes: tuple[dict[str, Any], ...] = ()
     groups: tuple[dict[str, Any], ...] = ()

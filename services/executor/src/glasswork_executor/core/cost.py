@@ -75,6 +75,10 @@ class Estimator:
         cost = Cost()
         async with self._turn, self._rehearsals.open() as make_rehearsal:
             await self._ask(self._make(), {**request, "part": COUNT}, cost, SIZES)
+            if "parameters" in cost.unknown:
+                # What cannot be built cannot be trained, and to find that out again may take long.
+                cost.unknown |= dict.fromkeys(MEASURES, cost.unknown["parameters"])
+                return cost
             # In a process of its own, whose memory holds nothing else, and after the other, which would slow it down.
             await self._ask(await make_rehearsal(), {**request, "part": REHEARSAL}, cost, MEASURES)
         return cost

@@ -146,7 +146,7 @@ class Runner:
         async with self._lock:
             try:
                 worker = await self._staffed()
-                await worker.send(request)
+                await worker.send({**request, "memory": worker.limits.memory_bytes})
                 while (header := (await self._receive(worker, seconds)).header)["kind"] != "end":
                     yield header
             except WorkerGone:

@@ -12,8 +12,10 @@ import tensorflow as tf
 
 from glasswork_executor.worker.failures import Refused
 
-SHARE: Final = 2
-"""A tensor is made from others of about its size, so one may have half of all."""
+WEIGHT_SHARE: Final = 2
+"""A weight is made from values of its size, so one may have half of all."""
+OUTPUT_SHARE: Final = 8
+"""Outputs are kept, and those behind one are often as large."""
 
 
 class Budget:
@@ -26,13 +28,14 @@ class Budget:
     def __init__(self, memory_bytes: int | None = None) -> None:
         self.memory_bytes = memory_bytes
 
-    def check(self, what: str, shape: Sequence[int | None], dtype: str) -> None:
+    def check(self, what: str, shape: Sequence[int | None], dtype: str, share: int) -> None:
         """Refuse a tensor that is too large.
 
         Args:
             what: what it is, to begin a sentence.
             shape: its sizes; unknown ones count as 1.
             dtype: its type.
+            share: the part of all memory that it may have, as in 2 for a half.
 
         Raises:
             Refused: it is.
@@ -40,7 +43,7 @@ class Budget:
         if self.memory_bytes is None:
             return
         size = math.prod(axis or 1 for axis in shape) * max(1, tf.as_dtype(dtype).size)
-        if size > self.memory_bytes // SHARE:
+        if size > self.memory_bytes // share:
             sizes = " × ".join(str(axis or 1) for axis in shape)
             raise Refused(
                 f"{what} of {sizes} values takes {size / 2**30:.3g} GiB, and a preview has "
@@ -54,7 +57,7 @@ class Budget:
             Refused: one of them is.
         """
         for port, shape in shapes.items():
-            self.check(f"The output '{port}'", (rows, *shape[1:]), dtypes.get(port, "float32"))
+            self.check(f"The output '{port}'", (rows, *shape[1:]), dtypes.get(port, "float32"), OUTPUT_SHARE)
 
     def watch_weights(self) -> None:
         """Let Keras's layers ask before they make a weight."""
@@ -63,7 +66,7 @@ class Budget:
         @functools.wraps(add_weight)
         def checked(layer: keras.Layer, shape: Any = None, *arguments: Any, **named: Any) -> Any:
             sizes = (shape,) if isinstance(shape, int) else tuple(shape or ())
-            self.check(f"The weight '{named.get('name') or 'weight'}'", sizes, "float32")
+            self.check(f"The weight '{named.get('name') or 'weight'}'", sizes, "float32", WEIGHT_SHARE)
             return add_weight(layer, shape, *arguments, **named)
 
         keras.Layer.add_weight = checked

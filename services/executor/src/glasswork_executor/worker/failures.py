@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 from dataclasses import dataclass
 from types import TracebackType
 
+from glasswork_servicekit.wording import own_words
+
 LONGEST_MESSAGE = 2_000
-LONGEST_READ = 100_000
 PRELUDE = "<the start of the script>"
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-_KERAS_HEADERS = (
-    re.compile(r"^Exception encountered when calling [^\n]*\n+"),
-    re.compile(r"Could not automatically infer the output shape .*?Error encountered:\s*", re.DOTALL),
-)
-_KERAS_ARGUMENTS = re.compile(r"\n+Arguments received by .*", re.DOTALL)
-_ABSOLUTE_PATHS = re.compile(r"(?<![\w.])/(?:[\w.+-]+/)+([\w.+-]+)")
 
 
 @dataclass(frozen=True)
@@ -65,15 +58,7 @@ def _line(trace: TracebackType | None, name: str) -> int:
 def _text(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "RecursionError: it calls itself without end."
-    # A KeyError's own text is the repr of its key, in which nothing can be found.
-    told = error.args[0] if isinstance(error, KeyError) and error.args else error
-    # Half a character, as a surrogate is, cannot be sent.
-    text = _COLOURS.sub("", str(told)[:LONGEST_READ]).encode(errors="replace").decode().strip()
-    for header in _KERAS_HEADERS:
-        text = header.sub("", text)
-    text = _KERAS_ARGUMENTS.sub("", text).strip()
-    # Where files lie on this machine is nobody's business but ours.
-    text = _ABSOLUTE_PATHS.sub(r"\1", text)
+    text = own_words(error)
     if isinstance(error, Refused):
         return text
     shown = f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -70,6 +70,7 @@ class _Worker:
             warm_up()
             self._connection.send({"kind": "warm", "pid": os.getpid()})
         elif kind == "cost":
+            self._engine.budget.memory_bytes = request["memory"]
             (rehearse if request["part"] == REHEARSAL else count)(request, self._connection.send)
             self._connection.send({"kind": "end"})
         elif kind != "cancel":

@@ -12,6 +12,8 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from glasswork_servicekit.wording import own_words
+
 from glasswork_trainer.core.program import Program
 from glasswork_trainer.core.run import Failure
 
@@ -68,7 +70,7 @@ def _is_training(identifier: str, program: Program) -> bool:
 
 def _message(error: BaseException, component: str, line: int) -> str:
     text = error.msg if isinstance(error, SyntaxError) else str(getattr(error, "message", "") or error)
-    text = plain(text) or type(error).__name__
+    text = own_words(plain(text)) or type(error).__name__
     where = f" in '{component}'" if component else ""
     at = f", line {line} of its code" if component and line else ""
     return f"{type(error).__name__}{where}{at}: {text[:LONGEST_MESSAGE]}"
