@@ -144,7 +144,7 @@ def test_panels_below_and_toasts_are_accessible(browser: Any, glasswork: Glasswo
         page.get_by_role("region", name="Code").locator(".cm-content").wait_for()
         check("program")
         page.get_by_role("tab", name="Cost").click()
-        page.get_by_role("row", name="edges").wait_for()
+        page.get_by_role("row", name="edges").wait_for(timeout=120_000)
         check("cost")
         page.get_by_role("button", name="Training", exact=True).click()
         page.get_by_text("Not trained yet").wait_for()
