@@ -155,6 +155,51 @@ def test_a_column_is_read_as_it_is_asked_for_in_a_suggestion(api: httpx.Client) 
     assert "core.regression" in {item["type"] for item in graph["components"].values()}
 
 
+def test_a_dataset_read_otherwise_has_the_figures_of_its_new_types(api: httpx.Client) -> None:
+    table = "postcode,income\n" + "\n".join(f"{1010 + 1010 * (row % 4)},{row}.5" for row in range(80))
+    dataset = ok(upload(api, table.encode(), "places.csv"), 201)
+    own = dataset["features"]["postcode"]
+    assert (own["type"], own["statistics"]["classes"]) == ("categorical", ["1010", "2020", "3030", "4040"])
+    read = ok(api.post(f"/datasets/{dataset['id']}/profile", json={"types": {"postcode": "numerical"}}))
+    other = read["features"]["postcode"]
+    assert (other["type"], other["types"]) == ("numerical", own["types"])
+    assert (other["statistics"]["min"], other["statistics"]["max"]) == (1010, 4040)
+    assert "classes" not in other["statistics"]
+    assert read["features"]["income"] == dataset["features"]["income"]
+    assert ok(api.get(f"/datasets/{dataset['id']}")) == dataset
+    split = {"train": 0.5, "validation": 0.4, "test": 0.1, "seed": 1}
+    halved = ok(api.post(f"/datasets/{dataset['id']}/profile", json={"split": split}))
+    assert halved["features"]["income"]["statistics"]["mean"] != dataset["features"]["income"]["statistics"]["mean"]
+
+
+@pytest.mark.parametrize("path", ["/datasets/{id}/profile", "/suggest"])
+@pytest.mark.parametrize(("types", "expected"), [({"none": "numerical"}, "no column"), ({"proline": "image"}, "image")])
+def test_a_column_that_cannot_be_read_like_this_is_refused_by_its_name(
+    api: httpx.Client, path: str, types: dict[str, str], expected: str
+) -> None:
+    dataset = ok(upload(api, WINE.read_bytes(), "wine.csv"), 201)["id"]
+    asked = {"dataset": dataset, "targets": ["cultivar"]} if path == "/suggest" else {}
+    answer = api.post(path.format(id=dataset), json={**asked, "types": types})
+    assert answer.status_code == 422
+    assert expected in answer.json()["detail"]
+    assert answer.json()["field"] == f"types.{next(iter(types))}"
+
+
+def test_the_code_of_a_column_read_otherwise_knows_its_classes(api: httpx.Client) -> None:
+    table = "postcode,income\n" + "\n".join(f"{1010 + 1010 * (row % 4)},{row}.5" for row in range(80))
+    dataset = ok(upload(api, table.encode(), "places.csv"), 201)["id"]
+    body = {"dataset": dataset, "inputs": ["income"], "targets": ["postcode"], "types": {"postcode": "numerical"}}
+    graph = ok(api.post("/suggest", json=body))["graph"]
+    code = ok(api.post("/code", json={"graph": graph}))["components"]["postcode"]["code"]
+    assert "np.unique" not in code
+    graph["dataset"]["features"]["postcode"]["type"] = "categorical"
+    found = ok(api.post("/check", json={"graph": graph}))["diagnostics"]
+    assert any("postcode" in item["message"] for item in found if item["severity"] == "error")
+    classes = ok(api.post("/suggest", json={**body, "types": {}}))["graph"]
+    assert classes["components"]["postcode_dense"]["suggested"]["units"] == 4
+    assert "np.unique" in ok(api.post("/code", json={"graph": classes}))["components"]["postcode"]["code"]
+
+
 def test_an_unfinished_model_is_saved_without_code(api: httpx.Client) -> None:
     model = ok(api.post("/models", json={"name": "Unfinished"}), 201)["id"]
     headers = {"Idempotency-Key": "once"}

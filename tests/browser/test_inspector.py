@@ -145,6 +145,20 @@ def test_where_template_and_custom_code_part_each_way_out_is_offered_and_undone(
     inspector(digits).get_by_text("From the template").wait_for()
 
 
+def test_a_column_that_is_read_otherwise_has_the_figures_of_its_new_type(digits: Any) -> None:
+    node(digits, "digit").locator("header").click()
+    panel = inspector(digits)
+    panel.get_by_text("10 classes: 0, 1, 2").wait_for()
+    panel.get_by_role("combobox", name="Read as").click()
+    digits.get_by_role("option", name="numerical").click()
+    expect(panel.get_by_text("10 classes")).to_have_count(0)
+    panel.get_by_text("mean", exact=True).wait_for()
+    settled(digits)
+    node(digits, "train").locator("[data-error='true']").wait_for()
+    undo(digits)
+    panel.get_by_text("10 classes: 0, 1, 2").wait_for()
+
+
 def test_a_fix_shows_what_it_changes_before_it_is_kept(page: Any, new_model: Model) -> None:
     graph = json.loads(TEMPLATE.read_text())["graph"]
     del graph["components"]["flat"]

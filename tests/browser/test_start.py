@@ -124,6 +124,20 @@ def test_columns_types_and_split_are_chosen_and_end_in_the_model(page: Any, glas
     assert any(item["type"] == "core.regression" for item in graph["components"].values())
 
 
+def test_a_column_of_a_new_model_shows_the_figures_of_the_type_that_is_chosen(page: Any, glasswork: Glasswork) -> None:
+    dataset = glasswork.client.post("/datasets", {"example": "wine"})["id"]
+    page.goto(f"/datasets/{dataset}")
+    cultivar = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="cultivar", exact=True))
+    expect(cultivar).to_contain_text("3 classes: 1, 2, 3")
+    cultivar.get_by_role("combobox", name="Read cultivar as").click()
+    page.get_by_role("option", name="numerical").click()
+    expect(cultivar).to_contain_text("1 to 3, mean")
+    expect(cultivar).not_to_contain_text("classes")
+    cultivar.get_by_role("combobox", name="Read cultivar as").click()
+    page.get_by_role("option", name="categorical").click()
+    expect(cultivar).to_contain_text("3 classes: 1, 2, 3")
+
+
 def test_models_are_found_sorted_renamed_copied_and_deleted(page: Any, new_model: Model, glasswork: Glasswork) -> None:
     first, second = new_model(name="Shelf alpha"), new_model(template="digits", name="Shelf beta")
     start_page(page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 from glasswork.executor.v1 import executor_pb2
@@ -116,16 +116,48 @@ class Shelf:
             NotFound: there is no such dataset.
         """
         dataset = await self._find_reference(reference)
-        types = {name: feature.type for name, feature in reference.features.items()}
+        known = {feature.name for feature in dataset.profile.features}
+        types = {name: feature.type for name, feature in reference.features.items() if name in known}
+        return await self._profile(dataset, types, reference.split)
+
+    async def read_as(self, name: str, types: Mapping[str, str], split: Split = _DEFAULT_SPLIT) -> registry_pb2.Dataset:
+        """Return a dataset with the figures, classes and warnings that it has with types and a split of one's own.
+
+        Args:
+            name: as `find` takes it.
+            types: types that differ from its own, by column.
+            split: the division of its rows: figures are those of the rows that a model learns from.
+
+        Raises:
+            InvalidInput: it has no such column, or the column cannot be read like this.
+            NotFound: there is no such dataset.
+        """
+        read = registry_pb2.Dataset()
+        read.CopyFrom(await self.find(name))
+        known = {feature.name for feature in read.profile.features}
+        unknown = [column for column in types if column not in known]
+        if unknown:
+            raise InvalidInput(
+                f"There is no column {unknown[0]!r} in the dataset {read.name!r}. It has {', '.join(sorted(known))}.",
+                fields=[FieldViolation(f"types.{unknown[0]}", "there is no such column")],
+            )
+        read.profile.CopyFrom(await self._profile(read, types, split))
+        return read
+
+    async def _profile(
+        self, dataset: registry_pb2.Dataset, types: Mapping[str, str], split: Split
+    ) -> graph_pb2.DatasetProfile:
         known = {feature.name: feature.type for feature in dataset.profile.features}
-        other = {name: kind for name, kind in types.items() if name in known and known[name] != kind}
-        if reference.split == _DEFAULT_SPLIT and not other:
+        other = {name: kind for name, kind in types.items() if known[name] != kind}
+        if split == _DEFAULT_SPLIT and not other:
             return dataset.profile
-        key = f"{dataset.hash} {reference.split} {sorted(other.items())}"
+        key = f"{dataset.hash} {split} {sorted(other.items())}"
         if key not in self._profiles:
-            split = graph_pb2.Split(**reference.split.model_dump())
             request = executor_pb2.InspectDatasetRequest(
-                hash=dataset.hash, split=split, types=other, targets=dataset.targets
+                hash=dataset.hash,
+                split=graph_pb2.Split(**split.model_dump()),
+                types=other,
+                targets=dataset.targets,
             )
             profile = await self._inspect(request)
             profile.targets[:] = dataset.targets

@@ -9,7 +9,7 @@ from typing import Any, Final
 from glasswork.codegen.v1 import codegen_pb2
 from glasswork.executor.v1 import executor_pb2
 from glasswork.graph.v1 import graph_pb2
-from glasswork_sdk.document import DatasetReference, Document
+from glasswork_sdk.document import Document, Split
 from glasswork_sdk.errors import FieldViolation, GlassworkError, NotFound
 from glasswork_servicekit.graphs import diagnostics_to_dicts, graph_from_message, graph_to_message, struct_to_dict
 
@@ -196,27 +196,15 @@ class Workbench:
             InvalidInput: a column that the dataset does not have, or no target.
             NotFound: there is no such dataset.
         """
-        found = await self._shelf.find(dataset)
+        found = await self._shelf.read_as(dataset, types or {}, _split(split))
         source = dataset if dataset.startswith("example:") else f"dataset:{found.id}"
-        profile = graph_pb2.DatasetProfile()
-        profile.CopyFrom(await self._read_otherwise(source, split, types) if split or types else found.profile)
+        profile = found.profile
         profile.targets[:] = found.targets
         request = codegen_pb2.SuggestGraphRequest(
             source=source, profile=profile, inputs=inputs, targets=targets, split=split
         )
         answer = await self._services.codegen.SuggestGraph(request, timeout=CODE_SECONDS)
         return Document.parse(graph_from_message(answer.graph)), translate.explanations(answer.explanation)
-
-    async def _read_otherwise(
-        self, source: str, split: graph_pb2.Split | None, types: Mapping[str, str] | None
-    ) -> graph_pb2.DatasetProfile:
-        """Return what a dataset holds with its figures over the training rows of a split, and types, of one's own."""
-        reference: dict[str, Any] = {"source": source}
-        if split:
-            shares = {"train": split.train, "validation": split.validation, "test": split.test, "seed": split.seed}
-            reference["split"] = shares
-        reference["features"] = {name: {"type": kind} for name, kind in (types or {}).items()}
-        return await self._shelf.profile_for(DatasetReference.model_validate(reference))
 
     async def follow(self, document: Document) -> tuple[Document, list[dict[str, Any]]]:
         """Let the settings that nobody touched follow the graph and the data.
@@ -258,6 +246,12 @@ class Workbench:
         edit = await self._services.codegen.ApplyCodeEdit(request, timeout=CODE_SECONDS)
         graph = Document.parse(graph_from_message(edit.graph)).to_json()
         return {"graph": graph, "settings": struct_to_dict(edit.settings), "custom": edit.custom}
+
+
+def _split(message: graph_pb2.Split | None) -> Split:
+    if message is None:
+        return Split()
+    return Split(train=message.train, validation=message.validation, test=message.test, seed=message.seed)
 
 
 def unanswered(

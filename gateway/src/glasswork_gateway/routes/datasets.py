@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from glasswork.executor.v1 import executor_pb2
 from glasswork.registry.v1 import registry_pb2
+from glasswork_sdk.document import Split
 from glasswork_sdk.errors import FieldViolation, InvalidInput
 from glasswork_servicekit.channel import IDEMPOTENT
 from glasswork_servicekit.graphs import struct_to_dict
@@ -76,6 +77,13 @@ async def list_rows(dataset: str, context: InContext, page_size: PageSize = 0, p
     request = executor_pb2.ReadRowsRequest(hash=found.hash, page_size=page_size, page_token=page_token)
     rows = await context.services.executor.ReadRows(request, timeout=ROWS_SECONDS, metadata=(IDEMPOTENT,))
     return answer(page([struct_to_dict(row) for row in rows.rows], rows.next_page_token))
+
+
+@router.post("/{dataset}/profile", response_model=schemas.Dataset)
+async def profile_dataset(dataset: str, body: schemas.ProfileRequest, context: InContext) -> Response:
+    """Read a dataset with types and a split of one's own: its figures, classes and warnings as they are then."""
+    split = Split(**body.split.model_dump()) if body.split else Split()
+    return answer(translate.dataset(await context.shelf.read_as(dataset, body.types, split)))
 
 
 @router.delete("/{dataset}", status_code=204, response_class=Response)

@@ -96,6 +96,13 @@ class SplitRequest(Request):
         return self
 
 
+class ProfileRequest(Request):
+    """How to read a dataset."""
+
+    types: dict[str, str] = Field({}, description="Columns that are read as another of their types.")
+    split: SplitRequest | None = Field(None, description="Figures are those of the training rows; 70/20/10 by default.")
+
+
 class SuggestRequest(Request):
     """A dataset to suggest a graph for."""
 

@@ -98,6 +98,14 @@ export const queries = {
         dataOf(await api.GET("/api/v1/datasets/{dataset}", { params: { path: { dataset } } })),
       staleTime: Number.POSITIVE_INFINITY,
     }),
+  /** The dataset with the figures that it has with other types or another split. */
+  profile: (dataset: string, body: Schemas["ProfileRequest"]) =>
+    queryOptions({
+      queryKey: ["datasets", dataset, "profile", body],
+      queryFn: async () =>
+        dataOf(await api.POST("/api/v1/datasets/{dataset}/profile", { params: { path: { dataset } }, body })),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
   runs: (model: string) =>
     queryOptions({
       queryKey: ["runs", "of", model],

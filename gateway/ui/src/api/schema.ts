@@ -216,6 +216,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Profile Dataset
+         * @description Read a dataset with types and a split of one's own: its figures, classes and warnings as they are then.
+         */
+        post: operations["profile_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/check": {
         parameters: {
             query?: never;
@@ -1800,6 +1820,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ProfileRequest
+         * @description How to read a dataset.
+         */
+        ProfileRequest: {
+            /**
+             * Types
+             * @description Columns that are read as another of their types.
+             * @default {}
+             */
+            types: {
+                [key: string]: string;
+            };
+            /** @description Figures are those of the training rows; 70/20/10 by default. */
+            split?: components["schemas"]["SplitRequest"] | null;
+        };
+        /**
          * RenameModel
          * @description A model's new name.
          */
@@ -2727,6 +2763,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_dict_str__Any__"];
+                };
+            };
+            /** @description A problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    profile_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
                 };
             };
             /** @description A problem */

@@ -21,24 +21,26 @@ import { Failed } from "./Failed";
 import { Loading } from "./Loading";
 import { NotFound } from "./NotFound";
 import { closeSides } from "./narrow";
-import { Separator } from "./Separator";
 import { StatusBar } from "./StatusBar";
 import { Steps } from "./Steps";
 import { useSizes } from "./sizes";
 import { openWorkspace, useWorkspace, type Workspace, WorkspaceContext } from "./workspace";
 
 const Drawer = lazy(() => import("./Drawer"));
-/** In pixels, as in the style sheet. */
-const WIDTHS = { palette: 208, inspector: 336 };
 
 export default function ModelPage({ model }: { model: string }) {
   const { workspace, error, retry } = useOpened(model);
   if (error instanceof Problem && error.status === 404) return <NotFound detail={error.message} />;
   if (error)
     return (
-      <EmptyState icon="offline" title={messageOf(error)}>
-        <Button onClick={retry}>{text("app.retry")}</Button>
-      </EmptyState>
+      <div className={styles["page"]}>
+        <AppBar />
+        <main className={styles["center"]}>
+          <EmptyState alone icon="offline" title={messageOf(error)}>
+            <Button onClick={retry}>{text("app.retry")}</Button>
+          </EmptyState>
+        </main>
+      </div>
     );
   if (!workspace) return <Loading />;
   return (
@@ -88,7 +90,6 @@ function Editor() {
       {palette && (
         <Failed>
           <Palette />
-          <Separator panel="palette" title={text("palette.title")} normal={WIDTHS.palette} edge="right" />
         </Failed>
       )}
       <main className={styles["stage"]}>
@@ -107,12 +108,6 @@ function Editor() {
       </main>
       {inspector && (
         <Failed>
-          <Separator
-            panel="inspector"
-            title={text("inspector.title")}
-            normal={WIDTHS.inspector}
-            edge="left"
-          />
           <Inspector />
         </Failed>
       )}

@@ -9,7 +9,12 @@ export function NotFound({ detail }: { detail?: string }) {
     <div className={styles["page"]}>
       <AppBar />
       <main className={styles["center"]}>
-        <EmptyState icon="search" title={text("app.notFound")} hint={detail ?? text("app.notFound.hint")}>
+        <EmptyState
+          alone
+          icon="search"
+          title={text("app.notFound")}
+          hint={detail ?? text("app.notFound.hint")}
+        >
           <Link to="/">{text("app.toStart")}</Link>
         </EmptyState>
       </main>

@@ -38,7 +38,7 @@ export function ContextMenu({ children }: { children: ReactElement }) {
     workspace.canvas?.focus([...workspace.view.getState().selection].at(-1) ?? "");
   };
   return (
-    <Radix.Root>
+    <Radix.Root modal={false}>
       <Radix.Trigger asChild onContextMenuCapture={onContextMenuCapture}>
         {children}
       </Radix.Trigger>

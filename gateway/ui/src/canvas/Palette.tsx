@@ -1,6 +1,7 @@
 // The components there are, by category: dragged onto the canvas, or added by a click.
 
 import { type DragEvent, useMemo, useState } from "react";
+import { Separator } from "@/app/Separator";
 import { type ComponentType, useWorkspace } from "@/app/workspace";
 import { run } from "@/commands/registry";
 import { IconButton } from "@/design/Button";
@@ -15,6 +16,8 @@ import styles from "./palette.module.css";
 import { searchTypes } from "./search";
 import { DRAGGED_TYPE } from "./useGestures";
 
+/** In pixels, as in the style sheet. */
+const WIDTH = 208;
 const ORDER = ["data", "processing", "layers", "operations", "applications", "training"];
 
 /** The name of a category; one that a plugin brings has its own name. */
@@ -45,6 +48,7 @@ export function Palette() {
         />
       }
     >
+      <Separator panel="palette" title={text("palette.title")} normal={WIDTH} edge="right" />
       <div className={styles["search"]}>
         <SearchField
           label={text("palette.search")}

@@ -4,6 +4,7 @@ import { Command as List } from "cmdk";
 import { useEffect, useRef, useState } from "react";
 import { type ComponentType, useWorkspace } from "@/app/workspace";
 import { categoryColor, categoryIcon, Icon } from "@/design/icons";
+import { NoOption } from "@/design/NoOption";
 import { text } from "@/text/text";
 import { addType, typesFor } from "./adding";
 import { categoryTitle } from "./Palette";
@@ -63,7 +64,7 @@ function Window({ state }: { state: QuickAddState }) {
           onKeyDown={(event) => event.key === "Escape" && close()}
         />
         <List.List className={styles["options"]}>
-          <List.Empty className={styles["context"]}>{text("palette.nothing", { search })}</List.Empty>
+          <NoOption className={styles["context"]}>{text("palette.nothing", { search })}</NoOption>
           {found.map((type) => (
             <List.Item
               key={type.type}

@@ -5,6 +5,7 @@ import { Dialog as Radix } from "radix-ui";
 import controls from "@/design/controls.module.css";
 import { useFocusBack } from "@/design/focus";
 import { MenuLine } from "@/design/Menu";
+import { NoOption } from "@/design/NoOption";
 import { text } from "@/text/text";
 import styles from "./commands.module.css";
 import { closeOverlay } from "./overlay";
@@ -35,7 +36,7 @@ export default function CommandPalette() {
           <List label={text("commands.title")} loop>
             <List.Input className={styles["input"]} placeholder={text("commands.placeholder")} autoFocus />
             <List.List className={styles["list"]}>
-              <List.Empty className={styles["none"]}>{text("commands.none")}</List.Empty>
+              <NoOption className={styles["none"]}>{text("commands.none")}</NoOption>
               {GROUPS.map((group) => (
                 <List.Group key={group} heading={text(`group.${group}`)} className={styles["group"]}>
                   {commands

@@ -22,7 +22,7 @@ interface MenuProps {
 
 export function Menu({ trigger, items, align = "start" }: MenuProps) {
   return (
-    <Radix.Root>
+    <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content className={styles["menu"]} align={align} sideOffset={4} collisionPadding={8}>

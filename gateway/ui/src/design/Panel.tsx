@@ -27,15 +27,18 @@ interface EmptyStateProps {
   icon?: IconName;
   title: string;
   hint?: string;
+  /** Whether its title is that of the page. */
+  alone?: boolean;
   children?: ReactNode;
 }
 
 /** What stands where there is nothing yet: what it is, and what to do next. */
-export function EmptyState({ icon, title, hint, children }: EmptyStateProps) {
+export function EmptyState({ icon, title, hint, alone = false, children }: EmptyStateProps) {
+  const Title = alone ? "h1" : "strong";
   return (
     <div className={styles["empty"]}>
       {icon && <Icon name={icon} size={24} />}
-      <strong>{title}</strong>
+      <Title>{title}</Title>
       {hint && <span>{hint}</span>}
       {children && <div className={styles["actions"]}>{children}</div>}
     </div>

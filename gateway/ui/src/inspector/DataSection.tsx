@@ -21,9 +21,9 @@ export function DataSection({ component }: { component: Component }) {
   const reference = useDocument(useCallback((document: ModelDocument) => document.dataset, []));
   const datasets = useQuery(queries.datasets());
   const [choosing, setChoosing] = useState(false);
-  const dataset = datasets.data?.find((item) => item.hash === reference?.hash);
+  const dataset = useDataset(reference);
   const name = String(component.settings["feature"] ?? "");
-  const feature = dataset?.features[name];
+  const feature = useFeature(dataset, reference, name);
   return (
     <>
       {reference && feature && (
@@ -44,6 +44,30 @@ export function DataSection({ component }: { component: Component }) {
       )}
     </>
   );
+}
+
+/** The dataset that a model reads: by the hash of its content, or by its name where the model knows no hash. */
+function useDataset(reference: DatasetReference | null): Dataset | undefined {
+  const named = (reference?.source ?? "").replace(/^dataset:/, "");
+  const hashed = useQuery({ ...queries.dataset(reference?.hash ?? ""), enabled: Boolean(reference?.hash) });
+  const sourced = useQuery({
+    ...queries.dataset(named),
+    enabled: named !== "" && (!reference?.hash || hashed.isError),
+  });
+  return hashed.data ?? sourced.data;
+}
+
+/** A column with the figures that it has by its type in the model, over the rows that the model learns from. */
+function useFeature(dataset: Dataset | undefined, reference: DatasetReference | null, name: string) {
+  const own = dataset?.features[name];
+  const type = reference?.features[name]?.type;
+  const body = { types: type ? { [name]: type } : {}, split: reference?.split ?? null };
+  const { data } = useQuery({
+    ...queries.profile(dataset?.id ?? "", body),
+    enabled: own !== undefined,
+    placeholderData: (before) => (before?.hash === dataset?.hash ? before : undefined),
+  });
+  return data?.features[name] ?? own;
 }
 
 interface ColumnProps {
@@ -79,8 +103,27 @@ function Column({ name, feature, reference, dataset }: ColumnProps) {
           }
         />
       </div>
+      {feature.type === type ? <Facts statistics={feature.statistics} /> : <p>{text("app.loading")}</p>}
+      {warnings.map((item) => (
+        <p key={item.code} className={styles["finding"]} data-severity="warning">
+          <Icon name="warning" size={12} />
+          {item.message}
+        </p>
+      ))}
+    </>
+  );
+}
+
+const SHOWN_CLASSES = 12;
+
+/** The figures of a column; of its classes the first. */
+function Facts({ statistics }: { statistics: Dataset["features"][string]["statistics"] }) {
+  const { classes } = statistics;
+  const rest = Array.isArray(classes) ? classes.length - SHOWN_CLASSES : 0;
+  return (
+    <>
       <dl className={styles["facts"]}>
-        {Object.entries(feature.statistics)
+        {Object.entries(statistics)
           .filter(([, value]) => typeof value === "number" || typeof value === "string")
           .map(([key, value]) => (
             <div key={key}>
@@ -89,12 +132,14 @@ function Column({ name, feature, reference, dataset }: ColumnProps) {
             </div>
           ))}
       </dl>
-      {warnings.map((item) => (
-        <p key={item.code} className={styles["finding"]} data-severity="warning">
-          <Icon name="warning" size={12} />
-          {item.message}
+      {Array.isArray(classes) && (
+        <p className={styles["classes"]}>
+          {text("dataset.classes", {
+            count: classes.length,
+            names: classes.slice(0, SHOWN_CLASSES).join(", ") + (rest > 0 ? ", …" : ""),
+          })}
         </p>
-      ))}
+      )}
     </>
   );
 }

@@ -2,6 +2,7 @@
 
 import { Suspense, useCallback, useState } from "react";
 import { Loading } from "@/app/Loading";
+import { Separator } from "@/app/Separator";
 import { useDocument, useWorkspace } from "@/app/workspace";
 import { run } from "@/commands/registry";
 import { IconButton } from "@/design/Button";
@@ -13,6 +14,9 @@ import { isComponentId, type ModelDocument } from "@/document/model";
 import { text } from "@/text/text";
 import styles from "./inspector.module.css";
 import { useTabs } from "./tabs";
+
+/** In pixels, as in the style sheet. */
+const WIDTH = 336;
 
 export function Inspector() {
   const { view, types } = useWorkspace();
@@ -41,6 +45,7 @@ export function Inspector() {
         />
       }
     >
+      <Separator panel="inspector" title={text("inspector.title")} normal={WIDTH} edge="left" />
       {single ? (
         <>
           <Name key={id} id={id} />

@@ -13,11 +13,13 @@ const ROLES: readonly Role[] = ["input", "target", "none"];
 
 interface ColumnTableProps {
   dataset: Dataset;
+  /** The same with the types that were chosen; not yet with the last one, while that is being read. */
+  read: Dataset;
   plan: Plan;
   onChange: (plan: Plan) => void;
 }
 
-export function ColumnTable({ dataset, plan, onChange }: ColumnTableProps) {
+export function ColumnTable({ dataset, read, plan, onChange }: ColumnTableProps) {
   return (
     <table className={styles["columns"]}>
       <thead>
@@ -45,10 +47,13 @@ export function ColumnTable({ dataset, plan, onChange }: ColumnTableProps) {
               )}
             </td>
             <td className={styles["bars"]}>
-              <Bars name={name} statistics={feature.statistics} />
+              <Bars
+                name={name}
+                statistics={statisticsOf(read, name, plan.types[name] ?? feature.type) ?? {}}
+              />
             </td>
             <td className={styles["values"]}>
-              <Values dataset={dataset} name={name} />
+              <Values dataset={read} name={name} type={plan.types[name] ?? feature.type} />
             </td>
             <td className={styles["role"]}>
               <RoleChoice
@@ -64,8 +69,15 @@ export function ColumnTable({ dataset, plan, onChange }: ColumnTableProps) {
   );
 }
 
-function Values({ dataset, name }: { dataset: Dataset; name: string }) {
-  const statistics = dataset.features[name]?.statistics ?? {};
+/** The figures of a column as it is read now; null while those are of another type. */
+function statisticsOf(dataset: Dataset, name: string, type: string): Record<string, unknown> | null {
+  const feature = dataset.features[name];
+  return feature?.type === type ? feature.statistics : null;
+}
+
+function Values({ dataset, name, type }: { dataset: Dataset; name: string; type: string }) {
+  const statistics = statisticsOf(dataset, name, type);
+  if (!statistics) return text("app.loading");
   const missing = Number(statistics["missing"] ?? 0);
   const warned = dataset.warnings.some((warning) => warning.feature === name);
   return (

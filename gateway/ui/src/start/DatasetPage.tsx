@@ -44,6 +44,12 @@ export default function DatasetPage({ dataset }: { dataset: string }) {
 function Content({ dataset }: { dataset: Dataset }) {
   const [plan, setPlan] = useState(() => firstPlan(dataset));
   const [tab, setTab] = useState("columns");
+  const read = useQuery({
+    ...queries.profile(dataset.id, { types: plan.types }),
+    enabled: Object.keys(plan.types).length > 0,
+    placeholderData: (before) => before,
+  });
+  const shown = (Object.keys(plan.types).length > 0 && read.data) || dataset;
   useEffect(() => {
     document.title = `${dataset.name} · ${text("app.name")}`;
   }, [dataset.name]);
@@ -51,7 +57,7 @@ function Content({ dataset }: { dataset: Dataset }) {
     {
       value: "columns",
       label: text("dataset.columns"),
-      content: <ColumnTable dataset={dataset} plan={plan} onChange={setPlan} />,
+      content: <ColumnTable dataset={dataset} read={shown} plan={plan} onChange={setPlan} />,
     },
     { value: "rows", label: text("dataset.rows"), content: <RowsTable dataset={dataset} /> },
   ];
@@ -66,7 +72,7 @@ function Content({ dataset }: { dataset: Dataset }) {
             {text("datasets.features", { count: Object.keys(dataset.features).length })} · {dataset.table}
           </p>
         </header>
-        <Warnings dataset={dataset} />
+        <Warnings dataset={shown} />
         <div className={styles["frame"]}>
           <Tabs label={dataset.name} tabs={tabs} value={tab} onChange={setTab} />
         </div>
