@@ -28,5 +28,5 @@ export function awakeOf({ components }: ModelDocument, attention: Attention): Se
   const index = place ? ids.indexOf(place) : -1;
   const next = [ids[index - 1], ids[index + 1]];
   const found = [place, ...next, pointed, aim, over, [...selection].at(-1), [...wires].at(-1)];
-  return new Set(found.filter((item) => typeof item === "string" && item !== ""));
+  return new Set(found.filter((item): item is string => Boolean(item)));
 }
