@@ -154,7 +154,8 @@ def test_a_column_that_is_read_otherwise_has_the_figures_of_its_new_type(digits:
     expect(panel.get_by_text("10 classes")).to_have_count(0)
     panel.get_by_text("mean", exact=True).wait_for()
     settled(digits)
-    node(digits, "train").locator("[data-error='true']").wait_for()
+    # What follows the data follows it: one value instead of ten classes.
+    node(digits, "answer").get_by_text("linear").wait_for()
     undo(digits)
     panel.get_by_text("10 classes: 0, 1, 2").wait_for()
 

@@ -8,6 +8,7 @@ import pytest
 from glasswork_registry.core.datasets import folder_hash
 from glasswork_registry.core.records import Dataset, Draft
 from glasswork_registry.core.registry import Registry
+from glasswork_registry.core.sidecars import read_sidecar
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import Exhausted, Forbidden, InvalidDataset, InvalidInput, NotFound
 
@@ -52,6 +53,19 @@ def test_a_profile_stays_with_the_content(registry: Registry, upload: Upload) ->
     assert upload().profile == {"hash": f"sha256:{dataset.hash}", "rows": 2}
     with pytest.raises(InvalidInput, match="profile is of"):
         registry.datasets.put_profile("table", {"hash": "sha256:" + "0" * 64})
+
+
+def test_columns_stay_in_the_order_of_the_file(registry: Registry, upload: Upload) -> None:
+    dataset = upload()
+    columns = {name: {"type": "numerical"} for name in ("zebra", "apple", "None")}
+    registry.datasets.put_profile("table", {"hash": f"sha256:{dataset.hash}", "features": columns})
+    stored = registry.datasets.get("table").profile
+    written = read_sidecar(registry.layout.datasets, dataset.hash)
+    assert stored is not None
+    assert list(stored["features"]) == ["zebra", "apple", "None"]
+    assert written is not None
+    assert written.profile is not None
+    assert list(written.profile["features"]) == ["zebra", "apple", "None"]
 
 
 def test_a_deleted_dataset_goes_with_its_files_where_nobody_needs_it(registry: Registry, upload: Upload) -> None:

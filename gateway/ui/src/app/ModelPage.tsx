@@ -12,6 +12,7 @@ import { setOpenModel } from "@/commands/general";
 import { keysOf, register, run } from "@/commands/registry";
 import { Button, IconButton } from "@/design/Button";
 import { EmptyState } from "@/design/Panel";
+import { notify } from "@/design/toasts";
 import { Inspector } from "@/inspector/Inspector";
 import { text } from "@/text/text";
 import { TrainButton } from "@/train/TrainButton";
@@ -84,6 +85,7 @@ function Editor() {
   const inspector = view((state) => state.inspector);
   const drawer = view((state) => state.drawer);
   useEffect(() => register([...editCommands, ...canvasCommands]), []);
+  useEffect(refuseFiles, []);
   return (
     <Frame palette={palette} inspector={inspector}>
       <ModelBar />
@@ -114,6 +116,19 @@ function Editor() {
       <StatusBar />
     </Frame>
   );
+}
+
+/** A file that is dropped where nothing takes it would be opened by the browser, in place of the model. */
+function refuseFiles(): () => void {
+  const stop = new AbortController();
+  const refuse = (event: DragEvent) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    if (event.type === "drop") notify(text("canvas.noFiles"));
+  };
+  window.addEventListener("dragover", refuse, stop);
+  window.addEventListener("drop", refuse, stop);
+  return () => stop.abort();
 }
 
 interface FrameProps {

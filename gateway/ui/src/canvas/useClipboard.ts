@@ -3,7 +3,8 @@
 import { useEffect } from "react";
 import type { Workspace } from "@/app/workspace";
 import { notify } from "@/design/toasts";
-import { fragmentOf, paste, readFragment, remove } from "@/document/edits";
+import { fragmentOf, paste, remove } from "@/document/edits";
+import { readFragment } from "@/document/fragment";
 import type { Position } from "@/document/model";
 import { text } from "@/text/text";
 
@@ -18,7 +19,7 @@ export function useClipboard(workspace: Workspace): void {
     };
     const onPaste = (event: ClipboardEvent) => {
       const content = event.clipboardData?.getData("text/plain");
-      if (isElsewhere(event) || !content || !readFragment(content)) return;
+      if (isElsewhere(event) || !content) return;
       event.preventDefault();
       pasteText(workspace, content);
     };

@@ -207,19 +207,6 @@ export function fragmentOf(document: ModelDocument, ids: ReadonlySet<string>): F
   };
 }
 
-/** The fragment in a text of the clipboard; null where it is something else. */
-export function readFragment(text: string): Fragment | null {
-  try {
-    const value = JSON.parse(text) as Partial<Fragment> | null;
-    if (value?.glasswork !== 1 || typeof value.components !== "object" || !Array.isArray(value.connections))
-      return null;
-    const sound = Object.values(value.components).every((item) => typeof item?.type === "string");
-    return sound ? ({ notes: [], ...value } as Fragment) : null;
-  } catch {
-    return null;
-  }
-}
-
 /** Put a fragment into a document under free ids; `ids` says what each is called there. */
 export function paste(document: ModelDocument, fragment: Fragment, offset: Position) {
   const ids = new Map<string, string>();

@@ -7,6 +7,7 @@ import { Select } from "@/design/Select";
 import { figure, text } from "@/text/text";
 import styles from "./dataset.module.css";
 import { barsOf, type Plan, type Role, valuesText, withType } from "./plan";
+import "./texts";
 
 type Dataset = Schemas["Dataset"];
 const ROLES: readonly Role[] = ["input", "target", "none"];

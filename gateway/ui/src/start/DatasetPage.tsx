@@ -20,6 +20,7 @@ import styles from "./dataset.module.css";
 import { ModelPlan } from "./ModelPlan";
 import { firstPlan } from "./plan";
 import { RowsTable } from "./RowsTable";
+import "./texts";
 
 type Dataset = Schemas["Dataset"];
 

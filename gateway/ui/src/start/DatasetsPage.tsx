@@ -17,6 +17,7 @@ import { ago, text } from "@/text/text";
 import { DropTarget } from "./DropTarget";
 import { AskDelete } from "./ModelDialogs";
 import styles from "./start.module.css";
+import "./texts";
 
 type Dataset = Schemas["Dataset"];
 

@@ -11,6 +11,7 @@ import { notify } from "@/design/toasts";
 import { text } from "@/text/text";
 import styles from "./start.module.css";
 import { ACCEPTED, dismiss, send, useUpload } from "./upload";
+import "./texts";
 
 /** Send a file, and open the dataset that it becomes. */
 function useTakeIn(): (files: FileList | null) => void {

@@ -10,6 +10,7 @@ import { TextField } from "@/design/TextField";
 import { notify } from "@/design/toasts";
 import { text } from "@/text/text";
 import styles from "./start.module.css";
+import "./texts";
 
 interface AboutModel {
   model: Schemas["Model"];

@@ -15,6 +15,7 @@ import { DeleteModel, RenameModel } from "./ModelDialogs";
 import { ordered, type Sorting } from "./order";
 import { mainMetric, metricName, metricText } from "./runs";
 import styles from "./start.module.css";
+import "./texts";
 
 type Model = Schemas["Model"];
 type Asked = { what: "rename" | "delete"; model: Model } | null;

@@ -12,6 +12,7 @@ import { text } from "@/text/text";
 import styles from "./dataset.module.css";
 import { columnsOf, type Plan, requestOf, sentence, splitTrouble } from "./plan";
 import { useCreate } from "./useCreate";
+import "./texts";
 
 interface ModelPlanProps {
   dataset: Schemas["Dataset"];

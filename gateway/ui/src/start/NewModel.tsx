@@ -10,6 +10,7 @@ import { text } from "@/text/text";
 import { metricName, metricText } from "./runs";
 import styles from "./start.module.css";
 import { useCreate } from "./useCreate";
+import "./texts";
 
 type Example = Schemas["Example"];
 type Template = Schemas["Template"];

@@ -17,6 +17,7 @@ import { DropTarget } from "./DropTarget";
 import { ModelList } from "./ModelList";
 import { NewModel } from "./NewModel";
 import styles from "./start.module.css";
+import "./texts";
 
 const Welcome = lazy(() => import("./Welcome"));
 

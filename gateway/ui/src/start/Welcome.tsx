@@ -10,6 +10,7 @@ import { takeTour } from "@/tour/commands";
 import { beginTour, useTour } from "@/tour/state";
 import { type Progress, trainedExample } from "./example";
 import styles from "./welcome.module.css";
+import "./texts";
 
 export default function Welcome() {
   const { model, step } = useTour();

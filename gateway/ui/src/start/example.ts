@@ -3,6 +3,7 @@
 import { api, dataOf, type Schemas } from "@/api/client";
 import { text } from "@/text/text";
 import { createModel } from "./useCreate";
+import "./texts";
 
 type Run = Schemas["Run"];
 const ENDED = new Set(["SUCCEEDED", "FAILED", "CANCELLED"]);

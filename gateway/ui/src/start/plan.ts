@@ -2,6 +2,7 @@
 
 import type { Schemas } from "@/api/client";
 import { shortNumber, text } from "@/text/text";
+import "./texts";
 
 type Dataset = Schemas["Dataset"];
 

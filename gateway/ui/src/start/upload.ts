@@ -4,6 +4,7 @@ import { create } from "zustand";
 import type { Schemas } from "@/api/client";
 import { messageOf, problemFrom, Unreachable } from "@/api/problem";
 import { text } from "@/text/text";
+import "./texts";
 
 type Dataset = Schemas["Dataset"];
 

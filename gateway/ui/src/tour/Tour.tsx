@@ -10,6 +10,7 @@ import { type Box, placeBeside } from "./place";
 import { endTour, goTo, leaveTour, useTour } from "./state";
 import { actionOf, bodyOf, STEPS, type Step, titleOf } from "./steps";
 import styles from "./tour.module.css";
+import "./texts";
 
 export default function Tour() {
   const workspace = useRegistry((state) => state.workspace);

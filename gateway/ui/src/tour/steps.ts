@@ -5,6 +5,7 @@ import type { Workspace } from "@/app/workspace";
 import { canRun, run, useRegistry } from "@/commands/registry";
 import { removeAndHeal, setSetting } from "@/document/edits";
 import { type TextKey, text } from "@/text/text";
+import "./texts";
 
 export interface Step {
   id: "data" | "component" | "preview" | "code" | "fix" | "train" | "pause" | "export";

@@ -6,11 +6,11 @@ import {
   insertOnWire,
   move,
   paste,
-  readFragment,
   remove,
   removeAndHeal,
   rename,
 } from "@/document/edits";
+import { readFragment } from "@/document/fragment";
 import { freeId, isComponentId } from "@/document/model";
 import { chain } from "./documents";
 
@@ -78,6 +78,14 @@ it.each([
   "[1]",
   '{"glasswork": 1}',
   '{"glasswork": 1, "components": {"a": null}, "connections": []}',
+  '{"glasswork": 1, "components": {"a": {"type": "core.dense"}}, "connections": []}',
+  '{"glasswork": 1, "components": {"A b": {"type": "core.dense", "settings": {}}}, "connections": []}',
+  '{"glasswork": 1, "components": {"__proto__": {"type": "core.dense", "settings": {}}}, "connections": []}',
+  '{"glasswork": 1, "components": {"a": {"type": "t", "settings": {}, "position": [1e999, 0]}}, "connections": []}',
+  '{"glasswork": 1, "components": {}, "connections": [{"from": "a.x", "to": "b.y"}]}',
+  '{"glasswork": 1, "components": {}, "connections": [7]}',
+  '{"glasswork": 1, "components": {}, "connections": [], "notes": 7}',
+  '{"glasswork": 1, "components": {}, "connections": [], "notes": [{"text": "no place"}]}',
 ])("takes no fragment from %j", (content) => expect(readFragment(content)).toBeNull());
 
 it("finds names that are free, and knows which may not be", () => {

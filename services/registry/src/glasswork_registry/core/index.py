@@ -96,7 +96,8 @@ def put_dataset(connection: Connection, dataset: Dataset) -> None:
         "hash": dataset.hash,
         "created": dataset.created,
         "targets": json.dumps(dataset.targets),
-        "profile": _json_text(dataset.profile),
+        # Columns stay in the order of the file.
+        "profile": json.dumps(dataset.profile, separators=(",", ":")),
         "deleted": dataset.deleted,
     }
     connection.execute(insert(DATASETS).values(**values))

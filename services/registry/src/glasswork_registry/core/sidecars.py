@@ -22,7 +22,8 @@ def sidecar_path(datasets: Path, sha256: str) -> Path:
 
 def write_sidecar(datasets: Path, dataset: Dataset) -> None:
     """Write a dataset's file; the dataset is known from then on."""
-    text = json.dumps(asdict(dataset), indent=1, sort_keys=True) + "\n"
+    # Not sorted: the columns of the profile stay in the order of the file.
+    text = json.dumps(asdict(dataset), indent=1) + "\n"
     write_file(sidecar_path(datasets, dataset.hash), text.encode())
 
 

@@ -1,0 +1,89 @@
+"""What goes wrong in the hands of people: garbage on the clipboard, files in the wrong place, odd numbers and names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.conftest import Glasswork
+
+from .conftest import node, open_model, settled
+from .test_inspector import inspector, undo
+from .test_start import drop
+
+Model = Callable[..., str]
+
+
+@pytest.fixture
+def digits(page: Any, new_model: Model) -> Any:
+    open_model(page, new_model(template="digits"))
+    node(page, "conv1").locator("header").click()
+    return page
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "not json",
+        '{"a": 1}',
+        "[" * 5000,
+        '{"format": 1, "components": {"x": {"type": "nope.nope"}}, "connections": 7}',
+        '{"glasswork": 1, "components": {"Bad Id": {"type": "core.dense", "settings": {}}}, "connections": []}',
+    ],
+    ids=lambda content: content[:20],
+)
+def test_what_is_no_component_is_not_pasted_and_said(digits: Any, content: str) -> None:
+    before = digits.locator("article").count()
+    digits.evaluate("text => navigator.clipboard.writeText(text)", content)
+    digits.keyboard.press("Control+v")
+    expect(digits.get_by_text("The clipboard holds no components")).to_be_visible()
+    assert digits.locator("article").count() == before
+
+
+def test_a_file_dropped_on_the_canvas_leaves_the_model_open_and_says_where_it_goes(digits: Any) -> None:
+    drop(digits, "notes.csv", b"a,b\n1,2\n")
+    expect(digits.get_by_text("taken in on the page of the models")).to_be_visible()
+    expect(node(digits, "conv1")).to_be_visible()
+
+
+def test_odd_numbers_are_held_to_what_the_setting_allows(digits: Any) -> None:
+    field = inspector(digits).get_by_role("spinbutton", name="Filters")
+    shown = {"1e308": "65536", "-5": "1", "abc": "1", "1/0": "1", "3*(4+1)": "15", "": "15", " 7 ": "7"}
+    for typed, expected in shown.items():
+        field.fill(typed)
+        field.press("Enter")
+        expect(field).to_have_value(expected)
+
+
+def test_a_name_that_python_cannot_have_is_refused_with_the_rule(digits: Any, glasswork: Glasswork) -> None:
+    field = inspector(digits).get_by_role("textbox", name="Name")
+    for bad in ("class", "Ünïcode", "a" * 64, "1x", "x y", ""):
+        field.fill(bad)
+        expect(inspector(digits).get_by_role("alert")).to_contain_text("no word of Python")
+    field.fill("dense1")
+    expect(inspector(digits).get_by_role("alert")).to_contain_text("already")
+    field.fill("first")
+    field.press("Enter")
+    expect(node(digits, "first")).to_be_visible()
+    undo(digits)
+    expect(node(digits, "conv1")).to_be_visible()
+
+
+def test_columns_with_names_of_python_and_other_scripts_make_a_model_that_runs(
+    page: Any, new_model: Model, glasswork: Glasswork
+) -> None:
+    page.goto("/datasets")
+    page.get_by_role("heading", name="Datasets", exact=True).wait_for()
+    rows = "".join(f"{row / 7:.3f},{row % 5},{'赤白桃'[row % 3]},{'да' if row % 2 else 'нет'}\n" for row in range(90))
+    drop(page, "keywords.csv", f"class,None,名前,import\n{rows}".encode())
+    page.wait_for_url("**/datasets/*")
+    expect(page.get_by_role("rowheader")).to_have_text(["class", "None", "名前", "import"])
+    page.get_by_role("group", name="Role of import").get_by_text("Predict").click()
+    page.get_by_role("button", name="Create the model").click()
+    page.wait_for_selector("article[data-state]")
+    expect(page.locator("article[data-state='ok']")).to_have_count(page.locator("article").count(), timeout=60_000)
+    settled(page)
+    assert page.locator("[data-error='true']").count() == 0
