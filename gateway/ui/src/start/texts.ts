@@ -1,6 +1,6 @@
 // The texts of the start page and of datasets, which come with them.
 
-import { addTexts } from "@/text/text";
+import { addTexts } from "@/text/catalogue";
 
 export const startTexts = {
   "start.title": "Models",

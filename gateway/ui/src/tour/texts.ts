@@ -1,6 +1,6 @@
 // The texts of the tour, which come with it.
 
-import { addTexts } from "@/text/text";
+import { addTexts } from "@/text/catalogue";
 
 export const tourTexts = {
   "tour.place": "{step} of {steps}",
