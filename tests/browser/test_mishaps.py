@@ -72,6 +72,21 @@ def test_a_name_that_python_cannot_have_is_refused_with_the_rule(digits: Any, gl
     expect(node(digits, "conv1")).to_be_visible()
 
 
+def test_a_part_of_the_page_that_could_not_be_fetched_is_fetched_again_when_asked_for(
+    context: Any, new_model: Model
+) -> None:
+    page = context.new_page()
+    open_model(page, new_model(template="digits"))
+    page.route("**/assets/ModelCode-*", lambda route: route.abort())
+    page.get_by_role("button", name="Code", exact=True).click()
+    page.get_by_text("This part of the page failed").wait_for()
+    page.unroute("**/assets/ModelCode-*")
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_selector("article[data-state]")
+    page.get_by_role("button", name="Code", exact=True).click()
+    page.get_by_role("region", name="Code").locator(".cm-content").wait_for()
+
+
 def test_columns_with_names_of_python_and_other_scripts_make_a_model_that_runs(
     page: Any, new_model: Model, glasswork: Glasswork
 ) -> None:
