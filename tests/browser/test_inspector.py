@@ -54,7 +54,16 @@ def test_the_form_shows_where_a_value_comes_from_and_gives_it_back(digits: Any) 
     assert field.input_value() == "16"
 
 
-def test_dragging_a_number_runs_what_follows_and_nothing_else(digits: Any) -> None:
+def test_dragging_a_number_runs_what_follows_and_nothing_else(page: Any, new_model: Model) -> None:
+    told: list[dict[str, Any]] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: told.append(json.loads(frame))))
+    digits = page
+    open_model(digits, new_model(name="Digits", template="digits_images"))
+    node(digits, "edges").get_by_text("edges", exact=True).click()
+    inspector(digits).get_by_role("spinbutton", name="Filters").wait_for()
+    expect(digits.locator("article[data-state='ok']")).to_have_count(digits.locator("article").count())
+    settled(digits)
+    told.clear()
     field = inspector(digits).get_by_role("spinbutton", name="Filters")
     box = field.bounding_box()
     digits.mouse.move(box["x"] + 40, box["y"] + 10)
@@ -65,7 +74,11 @@ def test_dragging_a_number_runs_what_follows_and_nothing_else(digits: Any) -> No
     settled(digits)
     assert field.input_value() == "24"
     node(digits, "edges").get_by_text("24").first.wait_for()
-    assert node(digits, "image").locator("article").get_attribute("data-state") == "ok"
+    expect(digits.locator("article[data-state='ok']")).to_have_count(digits.locator("article").count())
+    previews = [item["components"] for item in told if item["kind"] == "preview"]
+    ran = {name for part in previews for name, preview in part.items() if not preview["cached"]}
+    assert {"edges", "shapes"} <= ran
+    assert ran.isdisjoint({"image", "scale", "digit"})
     digits.get_by_role("button", name="Undo").click()
     settled(digits)
     assert field.input_value() == "16"
@@ -170,6 +183,7 @@ def test_a_fix_shows_what_it_changes_before_it_is_kept(page: Any, new_model: Mod
     problems = page.get_by_role("region", name="Problems")
     fix = problems.get_by_role("button", name="Fix:").first
     fix.wait_for()
+    expect(node(page, "hidden").get_by_title("Insert a Flatten")).to_be_visible()
     screenshot(page, "problems")
     before = page.locator(".react-flow__node article").count()
     fix.click()
