@@ -94,7 +94,7 @@ def test_a_click_selects_and_a_double_click_opens(page: Any, model: str) -> None
     expect(selected(page)).to_have_attribute("data-id", "dense20")
     page.mouse.click(*place(page, model, "dense90"))
     expect(selected(page)).to_have_attribute("data-id", "dense90")
-    page.get_by_role("button", name="Inspector").click()
+    page.get_by_role("button", name="Inspector", exact=True).click()
     page.mouse.dblclick(*place(page, model, "dense21"))
     expect(page.get_by_label("Name", exact=True)).to_have_value("dense21")
     page.mouse.click(*(value - 12 for value in place(page, model, "image")))
