@@ -3,11 +3,11 @@
 import { BaseEdge, type EdgeProps } from "@xyflow/react";
 import { memo } from "react";
 import { useLive } from "@/app/workspace";
-import { shapeText } from "@/text/text";
 import styles from "./canvas.module.css";
 import type { CanvasEdge } from "./nodes";
+import { PORT } from "./sizes";
 import { useCanvas } from "./state";
-import { pathOf } from "./wirePath";
+import { isForward, labelOf, pathOf } from "./wirePath";
 
 export const Wire = memo(function Wire(props: EdgeProps<CanvasEdge>) {
   const { id, source, target, sourceHandleId, targetHandleId, selected } = props;
@@ -29,8 +29,7 @@ export const Wire = memo(function Wire(props: EdgeProps<CanvasEdge>) {
       <BaseEdge path={path} interactionWidth={18} />
       {spec && (
         <text x={x} y={y - 5} className={styles["shape"]}>
-          {shapeText(spec.shape)}
-          {spec.dtype !== "float32" && ` ${spec.dtype}`}
+          {labelOf(spec, isForward(props) ? props.targetX - props.sourceX - PORT : Number.POSITIVE_INFINITY)}
         </text>
       )}
     </g>

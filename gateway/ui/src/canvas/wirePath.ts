@@ -1,4 +1,7 @@
-// The way of a wire between two ports.
+// The way of a wire between two ports, and what it says.
+
+import type { Spec } from "@/live/store";
+import { shapeText } from "@/text/text";
 
 export interface Ends {
   sourceX: number;
@@ -7,6 +10,8 @@ export interface Ends {
   targetY: number;
 }
 
+/** The width of a sign in the text of a wire, as the style sheet has it. */
+const SIGN = 6.4;
 const LOOP = 40;
 /** From a port down to the room below its component. */
 const BELOW = 168;
@@ -57,4 +62,10 @@ export function curve(start: number, first: number, second: number, end: number,
   return (
     rest ** 3 * start + 3 * rest * rest * part * first + 3 * rest * part * part * second + part ** 3 * end
   );
+}
+
+/** Shape and type of what flows; a type that would run into the components at the ends is left out. */
+export function labelOf({ shape, dtype }: Spec, room: number): string {
+  const whole = dtype === "float32" ? shapeText(shape) : `${shapeText(shape)} ${dtype}`;
+  return whole.length * SIGN > room ? shapeText(shape) : whole;
 }
