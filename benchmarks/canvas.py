@@ -31,6 +31,11 @@ RECORD: Final = """() => {
   };
   window.recording_ = requestAnimationFrame(step);
 }"""
+# As a link of the page does: it is not loaded anew.
+GO: Final = """(path) => {
+  history.pushState(null, "", path);
+  window.dispatchEvent(new Event("glasswork:moved"));
+}"""
 STOP: Final = "() => { cancelAnimationFrame(window.recording_); return window.frames_.slice(1); }"
 
 
@@ -67,10 +72,13 @@ def _measure(visit: Callable[[], Any], client: Any, size: int) -> list[Row]:
         models = fresh if what != "open" else [fresh[0]] * OPENINGS
         if what == "open":
             _opened(visit, models[0])
-        times = [_opened(visit, model) for model in models]
-        middle = statistics.median(times)
-        note = f"{size} components, navigation until they are drawn, median of {OPENINGS}, nothing cached"
+        opened = [_opened(visit, model) for model in models]
+        note = f"{size} components, until they are drawn, median of {OPENINGS}, nothing cached"
+        middle = statistics.median(clock for clock, _ in opened)
         rows.append(Row(what, middle, "", None, "ms", OPEN_GOALS[size], note))
+        middle = statistics.median(busy for _, busy in opened)
+        rows.append(Row(f"{what}, CPU of page", middle, "", None, "ms", note=note))
+    rows.append(Row("memory after closing", _kept(visit, models[0]), "", None, "MB", note=f"{size}, beyond the first"))
     context = visit()
     page = context.new_page()
     page.goto(f"/models/{models[0]}")
@@ -89,18 +97,45 @@ def _measure(visit: Callable[[], Any], client: Any, size: int) -> list[Row]:
     return rows
 
 
-def _opened(visit: Callable[[], Any], model: str) -> float:
-    """Return how long it takes from navigation until the graph is drawn, in milliseconds."""
+def _opened(visit: Callable[[], Any], model: str) -> tuple[float, float]:
+    """Return how long it takes from navigation until the graph is drawn, and how long the page computes for it."""
     context = visit()
     page = context.new_page()
+    watcher = context.new_cdp_session(page)
+    watcher.send("Performance.enable", {"timeDomain": "threadTicks"})
     start = time.perf_counter()
     page.goto(f"/models/{model}", wait_until="commit")
     page.wait_for_selector("canvas[data-blocks]")
     milliseconds = (time.perf_counter() - start) * 1000
+    busy = _metrics(watcher)["TaskDuration"] * 1000
     # Neither its previews nor the next page are to be measured with this one.
     _settled(page)
     context.close()
-    return milliseconds
+    return milliseconds, busy
+
+
+def _kept(visit: Callable[[], Any], model: str) -> float:
+    """Return by how many megabytes of objects three further openings make the page grow."""
+    context = visit()
+    page = context.new_page()
+    watcher = context.new_cdp_session(page)
+    watcher.send("Performance.enable")
+    page.goto("/")
+    sizes = []
+    for _ in range(4):
+        page.evaluate(GO, f"/models/{model}")
+        page.wait_for_function("() => document.querySelector('canvas[data-blocks]') !== null")
+        page.wait_for_timeout(3000)
+        page.evaluate(GO, "/")
+        page.wait_for_timeout(1500)
+        watcher.send("HeapProfiler.collectGarbage")
+        sizes.append(_metrics(watcher)["JSHeapUsedSize"] / 1e6)
+    context.close()
+    return sizes[-1] - sizes[0]
+
+
+def _metrics(watcher: Any) -> dict[str, float]:
+    return {item["name"]: item["value"] for item in watcher.send("Performance.getMetrics")["metrics"]}
 
 
 def _settled(page: Any) -> None:

@@ -1,6 +1,6 @@
 // The page: who asks, where they are, and what lies over everything.
 
-import { lazy, Suspense, useEffect } from "react";
+import { useEffect } from "react";
 import { generalCommands } from "@/commands/general";
 import { handleKey } from "@/commands/keyboard";
 import { useOverlay } from "@/commands/overlay";
@@ -10,26 +10,26 @@ import { Toasts } from "@/design/toasts";
 import { useTour } from "@/tour/state";
 import { Failed } from "./Failed";
 import { Loading } from "./Loading";
+import { later } from "./later";
 import { NotFound } from "./NotFound";
 import { routeOf, useRoute } from "./router";
 import { SignIn } from "./SignIn";
 import { useSession } from "./session";
 
-const StartPage = lazy(() => import("@/start/StartPage"));
-const DatasetsPage = lazy(() => import("@/start/DatasetsPage"));
-const DatasetPage = lazy(() => import("@/start/DatasetPage"));
-const modelPage = () => import("./ModelPage");
-const ModelPage = lazy(modelPage);
-const Tour = lazy(() => import("@/tour/Tour"));
-const CommandPalette = lazy(() => import("@/commands/CommandPalette"));
-const ShortcutSheet = lazy(() => import("@/commands/ShortcutSheet"));
+const StartPage = later(() => import("@/start/StartPage"));
+const DatasetsPage = later(() => import("@/start/DatasetsPage"));
+const DatasetPage = later(() => import("@/start/DatasetPage"));
+const ModelPage = later(() => import("./ModelPage"));
+const Tour = later(() => import("@/tour/Tour"), null);
+const CommandPalette = later(() => import("@/commands/CommandPalette"), null);
+const ShortcutSheet = later(() => import("@/commands/ShortcutSheet"), null);
 
 export function App() {
   const { state, signIn } = useSession();
   useEffect(() => register(generalCommands), []);
   useEffect(() => {
     // While the server says who asks, not after it.
-    if (routeOf(location.pathname).view === "model") modelPage().catch(() => undefined);
+    if (routeOf(location.pathname).view === "model") ModelPage.load().catch(() => undefined);
   }, []);
   useEffect(() => {
     window.addEventListener("keydown", handleKey);
@@ -40,10 +40,8 @@ export function App() {
   return (
     <TooltipProvider>
       <Failed>
-        <Suspense fallback={<Loading />}>
-          <View />
-          <Overlay />
-        </Suspense>
+        <View />
+        <Overlay />
       </Failed>
       <OnTour />
       <Toasts />
@@ -69,11 +67,7 @@ function View() {
 
 function OnTour() {
   const running = useTour((state) => state.running);
-  return running ? (
-    <Suspense fallback={null}>
-      <Tour />
-    </Suspense>
-  ) : null;
+  return running ? <Tour /> : null;
 }
 
 function Overlay() {

@@ -1,10 +1,8 @@
-import { Suspense } from "react";
 import { IconButton } from "@/design/Button";
 import { Panel } from "@/design/Panel";
 import { text } from "@/text/text";
 import styles from "./app.module.css";
 import { drawers } from "./drawers";
-import { Loading } from "./Loading";
 import { Separator } from "./Separator";
 import { useWorkspace } from "./workspace";
 
@@ -28,9 +26,7 @@ export default function Drawer({ name }: { name: string }) {
           />
         }
       >
-        <Suspense fallback={<Loading />}>
-          <Content />
-        </Suspense>
+        <Content />
       </Panel>
     </div>
   );

@@ -1,7 +1,7 @@
 // An open model: palette, canvas, inspector, and a drawer below for problems, code and training.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { messageOf, Problem } from "@/api/problem";
 import { queries } from "@/api/queries";
 import { Canvas } from "@/canvas/Canvas";
@@ -20,6 +20,7 @@ import { AppBar } from "./AppBar";
 import styles from "./app.module.css";
 import { Failed } from "./Failed";
 import { Loading } from "./Loading";
+import { later } from "./later";
 import { NotFound } from "./NotFound";
 import { closeSides } from "./narrow";
 import { StatusBar } from "./StatusBar";
@@ -27,7 +28,7 @@ import { Steps } from "./Steps";
 import { useSizes } from "./sizes";
 import { openWorkspace, useWorkspace, type Workspace, WorkspaceContext } from "./workspace";
 
-const Drawer = lazy(() => import("./Drawer"));
+const Drawer = later(() => import("./Drawer"));
 
 export default function ModelPage({ model }: { model: string }) {
   const { workspace, error, retry } = useOpened(model);
@@ -102,9 +103,7 @@ function Editor() {
         </div>
         {drawer && (
           <Failed>
-            <Suspense fallback={<Loading />}>
-              <Drawer name={drawer} />
-            </Suspense>
+            <Drawer name={drawer} />
           </Failed>
         )}
       </main>

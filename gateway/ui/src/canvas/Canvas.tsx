@@ -2,7 +2,8 @@
 
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useStoreApi } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { lazy, type MouseEvent, type RefObject, Suspense, useEffect, useRef, useState } from "react";
+import { type MouseEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { later } from "@/app/later";
 import { isHandheld } from "@/app/narrow";
 import { useDocument, useWorkspace } from "@/app/workspace";
 import { EmptyState } from "@/design/Panel";
@@ -28,9 +29,8 @@ import { useDrawn } from "./useDrawn";
 import { useGestures } from "./useGestures";
 import { Wire } from "./Wire";
 
-const farView = () => import("./far/Far");
-const Far = lazy(farView);
-const EnlargedPreview = lazy(() => import("./EnlargedPreview"));
+const Far = later(() => import("./far/Far"), null);
+const EnlargedPreview = later(() => import("./EnlargedPreview"), null);
 
 const NODE_TYPES = { component: ComponentNode, note: NoteNode, group: GroupNode };
 const EDGE_TYPES = { wire: Wire };
@@ -87,7 +87,7 @@ function Flow() {
   useConnectKeys(workspace);
   useEffect(() => {
     // A large graph is seen from far away first.
-    if (Object.keys(store.document.components).length > MANY) farView().catch(() => undefined);
+    if (Object.keys(store.document.components).length > MANY) Far.load().catch(() => undefined);
     return resetCanvas;
   }, [store]);
   const empty = nodes.length === 0;
@@ -142,9 +142,7 @@ function Flow() {
           edgesFocusable={false}
         >
           {far ? (
-            <Suspense fallback={null}>
-              <Far nodes={nodes} edges={all} frame={frame} />
-            </Suspense>
+            <Far nodes={nodes} edges={all} frame={frame} />
           ) : (
             <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--grid)" />
           )}
@@ -158,11 +156,7 @@ function Flow() {
           </div>
         )}
         <QuickAdd />
-        {enlarged && (
-          <Suspense fallback={null}>
-            <EnlargedPreview id={enlarged} />
-          </Suspense>
-        )}
+        {enlarged && <EnlargedPreview id={enlarged} />}
         <Announcer />
       </section>
     </ContextMenu>

@@ -1,7 +1,6 @@
 // What is selected: its name, and tabs for its settings, code, preview and documentation.
 
-import { Suspense, useCallback, useState } from "react";
-import { Loading } from "@/app/Loading";
+import { useCallback, useState } from "react";
 import { Separator } from "@/app/Separator";
 import { useDocument, useWorkspace } from "@/app/workspace";
 import { run } from "@/commands/registry";
@@ -57,11 +56,7 @@ export function Inspector() {
             tabs={shown.map(({ value, title: key, content: Content }) => ({
               value,
               label: text(key),
-              content: (
-                <Suspense fallback={<Loading />}>
-                  <Content key={id} id={id} />
-                </Suspense>
-              ),
+              content: <Content key={id} id={id} />,
             }))}
           />
         </>

@@ -1,28 +1,29 @@
 // The tabs of the inspector, in order. A feature adds its own here, and is loaded when it is first shown.
 
-import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import type { ComponentType } from "react";
+import { later } from "@/app/later";
 import type { TextKey } from "@/text/text";
 import { useHasRun } from "@/train/training";
 
 export interface InspectorTab {
   value: string;
   title: TextKey;
-  content: LazyExoticComponent<ComponentType<{ id: string }>>;
+  content: ComponentType<{ id: string }>;
 }
 
 const inspectorTabs: readonly InspectorTab[] = [
-  { value: "settings", title: "inspector.settings", content: lazy(() => import("./SettingsTab")) },
-  { value: "code", title: "inspector.code", content: lazy(() => import("./CodeTab")) },
-  { value: "preview", title: "inspector.preview", content: lazy(() => import("./PreviewTab")) },
+  { value: "settings", title: "inspector.settings", content: later(() => import("./SettingsTab")) },
+  { value: "code", title: "inspector.code", content: later(() => import("./CodeTab")) },
+  { value: "preview", title: "inspector.preview", content: later(() => import("./PreviewTab")) },
   {
     value: "documentation",
     title: "inspector.documentation",
-    content: lazy(() => import("./DocumentationTab")),
+    content: later(() => import("./DocumentationTab")),
   },
   {
     value: "run",
     title: "runTab.title",
-    content: lazy(() => import("@/train/RunTab")),
+    content: later(() => import("@/train/RunTab")),
   },
 ];
 

@@ -1,12 +1,13 @@
 // The first page: the models there are, what a new one can begin with, and for newcomers an example with a tour.
 
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Schemas } from "@/api/client";
 import { messageOf } from "@/api/problem";
 import { queries } from "@/api/queries";
 import { AppBar } from "@/app/AppBar";
 import page from "@/app/app.module.css";
+import { later } from "@/app/later";
 import { register } from "@/commands/registry";
 import { Button } from "@/design/Button";
 import { EmptyState } from "@/design/Panel";
@@ -19,7 +20,7 @@ import { NewModel } from "./NewModel";
 import styles from "./start.module.css";
 import "./texts";
 
-const Welcome = lazy(() => import("./Welcome"));
+const Welcome = later(() => import("./Welcome"), null);
 
 export default function StartPage() {
   const models = useQuery(queries.models());
@@ -46,11 +47,7 @@ export default function StartPage() {
                     <Button onClick={() => void models.refetch()}>{text("app.retry")}</Button>
                   </EmptyState>
                 )}
-                {models.data && welcome && (
-                  <Suspense fallback={null}>
-                    <Welcome />
-                  </Suspense>
-                )}
+                {models.data && welcome && <Welcome />}
                 {models.data && <Models models={models.data} onNew={toNew} />}
                 <NewModel choose={choose} head={fresh} />
               </>

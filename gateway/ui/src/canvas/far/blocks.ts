@@ -94,7 +94,7 @@ export class Blocks {
     for (const { node, x, y, width, height } of blocks) {
       if (width < NAMED || height < step) continue;
       context.globalAlpha = node.data.component.bypassed ? FADED : 1;
-      const margin = Math.max(3, HEAD * zoom * 0.3);
+      const margin = Math.max(2, Math.round(HEAD * zoom * 0.3 - 1));
       const lines = this.linesOf(context, node.id, width - 2 * margin, Math.floor((height - margin) / step));
       lines.forEach((line, index) => {
         context.fillText(line, x + margin, y + margin + 1 + step * (index + 0.85));
