@@ -31,7 +31,7 @@ class Keyboard:
     def tab_to(self, name: str) -> None:
         """Press Tab until a control of this name has the focus."""
         seen = []
-        for _ in range(60):
+        for _ in range(120):
             seen.append(str(self.page.evaluate(FOCUSED))[:40])
             if seen[-1] == name:
                 return
