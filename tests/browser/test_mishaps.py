@@ -56,6 +56,10 @@ def test_odd_numbers_are_held_to_what_the_setting_allows(digits: Any) -> None:
         field.fill(typed)
         field.press("Enter")
         expect(field).to_have_value(expected)
+    for typed in ("abc", "1/0"):
+        field.fill(typed)
+        field.press("Enter")
+        expect(digits.get_by_text(f"“{typed}” is no number; Filters stays as it was")).to_be_visible()
 
 
 def test_a_name_that_python_cannot_have_is_refused_with_the_rule(digits: Any, glasswork: Glasswork) -> None:

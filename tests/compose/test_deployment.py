@@ -230,6 +230,14 @@ def test_programs_have_no_rights_and_write_only_to_their_volumes(deployment: Dep
     assert deployment.python(service, WRITE) == ""
 
 
+@pytest.mark.parametrize("service", [*SERVICES, "database"])
+def test_memory_and_processes_of_every_container_are_limited(deployment: Deployment, service: str) -> None:
+    limits = json.loads(deployment.docker("inspect", deployment.container(service)))[0]["HostConfig"]
+    assert limits["Memory"] >= 2**30
+    assert 256 <= limits["PidsLimit"] <= 4096
+    assert limits["ReadonlyRootfs"]
+
+
 def test_the_database_runs_as_its_own_user_on_a_read_only_root(deployment: Deployment) -> None:
     assert deployment.run("database", "sh", "-c", "stat -c %U /proc/1") == "postgres"
     assert "Read-only" in deployment.run("database", "sh", "-c", "touch /x 2>&1", check=False)
@@ -255,9 +263,10 @@ def test_images_without_tensorflow_are_small(deployment: Deployment, service: st
     assert deployment.python(service, "import importlib.util as i; print(i.find_spec('tensorflow'))") == "None"
 
 
-def test_any_user_may_run_an_image(deployment: Deployment) -> None:
-    command = ["run", "--rm", "--user", "54321:0", "--network", "none", "glasswork-test-codegen"]
-    script = "import glasswork_codegen, pathlib; pathlib.Path('/var/lib/glasswork/x').write_text('x'); print('fine')"
+@pytest.mark.parametrize("service", SERVICES)
+def test_any_user_may_run_an_image(deployment: Deployment, service: str) -> None:
+    command = ["run", "--rm", "--user", "54321:0", "--network", "none", f"glasswork-test-{service}"]
+    script = f"import glasswork_{service}, pathlib; pathlib.Path('/var/lib/glasswork/x').write_text('x'); print('fine')"
     assert deployment.docker(*command, "python", "-c", script) == "fine"
 
 

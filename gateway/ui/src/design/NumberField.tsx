@@ -1,8 +1,10 @@
 // A field for a number: typed, stepped with the arrow keys, or dragged sideways.
 
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
+import { text } from "@/text/text";
 import styles from "./controls.module.css";
 import { evaluate } from "./expression";
+import { notify } from "./toasts";
 
 export interface NumberFieldProps {
   label: string;
@@ -20,6 +22,8 @@ export interface NumberFieldProps {
   invalid?: boolean;
 }
 
+/** Signs of what was typed that a notice repeats. */
+const LONGEST = 30;
 const PIXELS_BEFORE_SCRUB = 3;
 const PIXELS_PER_STEP = 8;
 
@@ -30,6 +34,7 @@ export function NumberField(props: NumberFieldProps) {
   const accept = () => {
     const number = typed === null ? null : evaluate(typed);
     if (number !== null) onChange(within(number, props));
+    else if (typed?.trim()) notify(text("field.noNumber", { typed: typed.slice(0, LONGEST), name: label }));
     setTyped(null);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {

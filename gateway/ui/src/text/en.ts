@@ -246,6 +246,7 @@ export const en = {
   "command.theme.dark": "Dark theme",
   "command.theme.light": "Light theme",
   "command.theme.system": "Theme like the system's",
+  "field.noNumber": "“{typed}” is no number; {name} stays as it was",
   "command.undo": "Undo",
   "command.undo.none": "nothing has been changed yet",
   "command.redo": "Redo",

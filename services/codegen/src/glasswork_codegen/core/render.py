@@ -60,6 +60,8 @@ RESERVED: Final = frozenset(
         "weights_of",
     }
 )
+USUAL_LENGTH: Final = 2_000
+"""Characters of an expression whose reading is remembered: 40 MB at most in all."""
 _HARMLESS: Final = frozenset(
     {
         "missing-connection",
@@ -350,10 +352,15 @@ def output_value(binding: Binding, variables: Mapping[str, str], mappings: Colle
     return variable if single else f'{variable}["{binding.output}"]'
 
 
-@lru_cache(maxsize=20_000)
 def _is_expression(text: str) -> bool:
     if text.startswith("class ") or "\nclass " in text:
         return False
+    # What people type may be as long as a document: of that nothing is kept.
+    return _parses(text) if len(text) <= USUAL_LENGTH else _parses.__wrapped__(text)
+
+
+@lru_cache(maxsize=20_000)
+def _parses(text: str) -> bool:
     try:
         ast.parse(text, mode="eval")
     except SyntaxError:
