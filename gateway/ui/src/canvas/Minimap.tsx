@@ -1,7 +1,7 @@
 // The whole graph in a corner, with what is in sight; dragging in it moves the view, the wheel zooms.
 
 import { useReactFlow, useStore, useStoreApi } from "@xyflow/react";
-import { type PointerEvent, useEffect, useLayoutEffect, useRef } from "react";
+import { type PointerEvent, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { useTheme } from "@/app/theme";
 import { categoryColor } from "@/design/icons";
 import { text } from "@/text/text";
@@ -31,16 +31,23 @@ export function Minimap({ nodes }: { nodes: readonly CanvasNode[] }) {
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const theme = useTheme((state) => state.shown);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours.
+  const whole = useMemo(() => around(nodes.map(boxOf)), [nodes]);
+  const known = useRef<{ blocks: HTMLCanvasElement; mask: string; of: readonly unknown[] } | null>(null);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
     const view = { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
     // While it is dragged the map stays as it is, or the view would run away from the pointer.
-    if (!canvas.current?.hasPointerCapture(pointer.current))
-      place.current = placeOf([...nodes.map(boxOf), view]);
-    paint(context, nodes, view, place.current);
-  }, [nodes, x, y, zoom, width, height, theme]);
+    if (!context.canvas.hasPointerCapture(pointer.current))
+      place.current = placeOf(around(whole ? [whole, view] : [view]));
+    const { x: left, y: top, scale } = place.current;
+    const of = [nodes, theme, left, top, scale, window.devicePixelRatio];
+    if (!known.current?.of.every((item, index) => item === of[index])) {
+      const mask = getComputedStyle(context.canvas).getPropertyValue("--bg");
+      known.current = { blocks: blocksOf(context.canvas, nodes, place.current), mask, of };
+    }
+    paint(context, known.current.blocks, known.current.mask, onMap(view, place.current));
+  }, [nodes, whole, x, y, zoom, width, height, theme]);
   const centre = (event: PointerEvent<HTMLCanvasElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     const { x: left, y: top, scale } = place.current;
@@ -74,8 +81,8 @@ export function Minimap({ nodes }: { nodes: readonly CanvasNode[] }) {
   );
 }
 
-function placeOf(boxes: readonly Box[]): Place {
-  const all = around(boxes) ?? { x: 0, y: 0, width: 1, height: 1 };
+function placeOf(box: Box | null): Place {
+  const all = box ?? { x: 0, y: 0, width: 1, height: 1 };
   const scale = Math.min(
     (SIZE.width - 2 * MARGIN) / Math.max(all.width, 1),
     (SIZE.height - 2 * MARGIN) / Math.max(all.height, 1),
@@ -87,39 +94,49 @@ function placeOf(boxes: readonly Box[]): Place {
   };
 }
 
-function paint(
-  context: CanvasRenderingContext2D,
-  nodes: readonly CanvasNode[],
-  view: Box,
-  place: Place,
-): void {
-  const { canvas } = context;
+/** The nodes as the map shows them: what changes as the view moves is only what is in sight. */
+function blocksOf(canvas: HTMLCanvasElement, nodes: readonly CanvasNode[], place: Place): HTMLCanvasElement {
+  const blocks = document.createElement("canvas");
   const ratio = window.devicePixelRatio;
-  [canvas.width, canvas.height] = [SIZE.width * ratio, SIZE.height * ratio];
+  [blocks.width, blocks.height] = [SIZE.width * ratio, SIZE.height * ratio];
+  const context = blocks.getContext("2d");
+  if (!context) return blocks;
+  context.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
-  const { x, y, scale } = place;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  const least = 1 / ratio;
   const colours = new Map<string, string>();
+  const least = 1 / ratio;
   for (const node of nodes) {
     const name = colourOf(node);
     const colour = colours.get(name) ?? style.getPropertyValue(name);
     colours.set(name, colour);
     context.fillStyle = colour;
-    const box = boxOf(node);
-    context.fillRect(
-      box.x * scale + x,
-      box.y * scale + y,
-      Math.max(box.width * scale, least),
-      Math.max(box.height * scale, least),
-    );
+    const { x, y, width, height } = onMap(boxOf(node), place);
+    context.fillRect(x, y, Math.max(width, least), Math.max(height, least));
   }
-  context.fillStyle = style.getPropertyValue("--bg");
+  return blocks;
+}
+
+function paint(context: CanvasRenderingContext2D, blocks: HTMLCanvasElement, mask: string, view: Box): void {
+  const { canvas } = context;
+  if (canvas.width !== blocks.width) canvas.width = blocks.width;
+  if (canvas.height !== blocks.height) canvas.height = blocks.height;
+  const ratio = blocks.width / SIZE.width;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.globalAlpha = 1;
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(blocks, 0, 0);
+  context.scale(ratio, ratio);
+  context.fillStyle = mask;
   context.globalAlpha = MASK;
   context.beginPath();
   context.rect(0, 0, SIZE.width, SIZE.height);
-  context.rect(view.x * scale + x, view.y * scale + y, view.width * scale, view.height * scale);
+  context.rect(view.x, view.y, view.width, view.height);
   context.fill("evenodd");
+}
+
+function onMap({ x, y, width, height }: Box, place: Place): Box {
+  const { scale } = place;
+  return { x: x * scale + place.x, y: y * scale + place.y, width: width * scale, height: height * scale };
 }
 
 /** The token of the colour of a node; notes and groups are behind the components, and pale. */
