@@ -18,6 +18,7 @@ from glasswork_executor.core.program import Component, Program, job_from_json
 from glasswork_executor.worker.backward import Gradients
 from glasswork_executor.worker.cost import count
 from glasswork_executor.worker.data.requests import Desk
+from glasswork_executor.worker.eager import run_operations_directly
 from glasswork_executor.worker.engine import Engine
 from glasswork_executor.worker.failures import Failure
 from glasswork_executor.worker.outcome import Outcome
@@ -35,6 +36,7 @@ def main(connection: Connection) -> None:
     Args:
         connection: the way to the server; its end is the worker's end.
     """
+    run_operations_directly()
     keras.config.disable_traceback_filtering()
     worker = _Worker(connection)
     while True:
