@@ -59,6 +59,7 @@ def test_variables_of_several_components_go_by_their_ids(
         ("class Mine(keras.Layer):\n    def call(self, x):\n        return X['output']\n", "undeclared-variables", 3),
         ("def helper(x):\n    return x\n", "no-layer-class", 1),
         ("class Mine(keras.Layer):\n    def call(self, x):\n        return x +\n", "syntax-error", 3),
+        ("keras.layers.Flatten(\n    name='a',\n    **dict(x=1),\n    name='b',\n)", "syntax-error", 4),
         (
             "def train():\n    pass\n\n\nclass Mine(keras.Layer):\n    pass\n\n\ndef main():\n    pass\n",
             "name-clash",

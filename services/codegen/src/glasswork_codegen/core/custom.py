@@ -30,6 +30,26 @@ class CustomLayer:
     undeclared: int
 
 
+def parse(text: str) -> ast.Module:
+    """Return the syntax tree of custom code.
+
+    Raises:
+        SyntaxError: it is no valid Python; a keyword that a call is given twice, which Python's compiler would be the
+            first to see, counts too: keeping both sides of a conflict makes one easily.
+        ValueError, RecursionError, MemoryError: it has characters, or is as deep or large, as no code is.
+    """
+    tree = ast.parse(text)
+    for call in ast.walk(tree):
+        seen = set[str]()
+        for keyword in call.keywords if isinstance(call, ast.Call) else ():
+            if keyword.arg in seen:
+                place = ("", keyword.lineno, keyword.col_offset + 1, None)
+                raise SyntaxError(f"keyword argument repeated: {keyword.arg}", place)
+            if keyword.arg is not None:
+                seen.add(keyword.arg)
+    return tree
+
+
 def inspect_layer(text: str) -> CustomLayer:
     """Return what the code of a layer says about itself; it must be valid Python."""
     tree = ast.parse(text)

@@ -19,7 +19,7 @@ from glasswork_sdk.rendering import render_component
 from glasswork_sdk.rules import finds_nothing
 from glasswork_sdk.settings import Settings
 
-from glasswork_codegen.core.custom import CustomLayer, clashes, inspect_layer, missing_functions
+from glasswork_codegen.core.custom import CustomLayer, clashes, inspect_layer, missing_functions, parse
 from glasswork_codegen.core.merge import Hunk, Merge, merge
 from glasswork_codegen.core.predictions import NO_PREDICTION, Prediction, predictions
 from glasswork_codegen.core.program import CodeKind, ComponentCode
@@ -249,7 +249,7 @@ class Renderer:
             return self.rendered(node)
         text = self.merged(node, code).text.strip("\n").expandtabs(4)
         try:
-            ast.parse(text)
+            parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
             line = getattr(problem, "lineno", None) or 1
             message = f"{node.label}: line {line} of its code is no valid Python: {getattr(problem, 'msg', problem)}."
