@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -20,6 +20,11 @@ MAX_DEPTH: Final = 64
 MAX_COMPONENTS: Final = 10_000
 MAX_CONNECTIONS: Final = 30_000
 _MAX_INTEGER: Final = 2**53
+# Plain types first: whether something is a Mapping takes long to say.
+_OBJECTS: Final = (dict, Mapping)
+_NESTED: Final = (list, tuple, *_OBJECTS)
+_NUMBERS: Final = (int, float)
+_Place: TypeAlias = "tuple[_Place, str | int] | None"
 _ENDPOINT: Final = re.compile(r"[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}")
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -180,7 +185,7 @@ class Document(_Model):
             InvalidDocument: it is no document; `fields` names every bad place.
         """
         data = source if isinstance(source, Mapping) else _decode(source)
-        _check_values(data, "", 0)
+        _check_values(data)
         _check_format(data)
         try:
             return cls.model_validate(data)
@@ -281,29 +286,35 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _check_values(value: Any, path: str, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise InvalidDocument(f"The model document is nested more than {MAX_DEPTH} deep at {path}.")
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if not isinstance(item, _Model):
-                _check_values(item, f"{path}.{key}" if path else str(key), depth + 1)
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            if not isinstance(item, _Model):
-                _check_values(item, f"{path}.{index}", depth + 1)
-    elif isinstance(value, float | int) and not isinstance(value, bool):
-        if (isinstance(value, float) and not math.isfinite(value)) or (
-            isinstance(value, int) and abs(value) > _MAX_INTEGER
-        ):
-            raise InvalidDocument(
-                f"Numbers in a model document are finite, and integers at most 2^53; received {value} at {path}.",
-                fields=[FieldViolation(path, "not a finite number, or an integer above 2^53")],
-            )
-    elif isinstance(value, str) and not _is_unicode(value):
-        raise InvalidDocument(
-            f"The text at {path} is no valid Unicode.", fields=[FieldViolation(path, "lone surrogate")]
-        )
+def _check_values(data: Mapping[str, Any]) -> None:
+    waiting: list[tuple[Any, _Place, int]] = [(data, None, 0)]
+    while waiting:
+        value, place, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise InvalidDocument(f"The model document is nested more than {MAX_DEPTH} deep at {_path(place)}.")
+        for key, item in value.items() if isinstance(value, _OBJECTS) else enumerate(value):
+            if isinstance(item, str):
+                if not item.isascii() and not _is_unicode(item):
+                    path = _path((place, key))
+                    message = f"The text at {path} is no valid Unicode."
+                    raise InvalidDocument(message, fields=[FieldViolation(path, "lone surrogate")])
+            elif isinstance(item, _NUMBERS):
+                if not (math.isfinite(item) if isinstance(item, float) else abs(item) <= _MAX_INTEGER):
+                    path = _path((place, key))
+                    message = "Numbers in a model document are finite, and integers at most 2^53"
+                    violation = FieldViolation(path, "not a finite number, or an integer above 2^53")
+                    raise InvalidDocument(f"{message}; received {item} at {path}.", fields=[violation])
+            elif isinstance(item, _NESTED) and not isinstance(item, _Model):
+                waiting.append((item, (place, key), depth + 1))
+
+
+def _path(place: _Place) -> str:
+    """Return a place in words; it is put together only where something is wrong with it."""
+    names: list[str] = []
+    while place is not None:
+        place, name = place
+        names.append(str(name))
+    return ".".join(reversed(names))
 
 
 def _is_unicode(text: str) -> bool:
