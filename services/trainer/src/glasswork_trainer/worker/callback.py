@@ -12,6 +12,7 @@ from glasswork_trainer.worker.gradients import GradientTap
 from glasswork_trainer.worker.inbox import Inbox
 from glasswork_trainer.worker.position import Position
 from glasswork_trainer.worker.reporter import Reporter, split_metrics
+from glasswork_trainer.worker.state import build_optimizer
 
 REPORT_SECONDS = 0.1
 # In a long epoch a checkpoint is written in between, so seldom that it costs at most about 2 % of the time.
@@ -87,6 +88,10 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._save_every = CHECKPOINT_SECONDS
         self._steps_left: int | None = None
         self._told_of_loss = False
+
+    def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Make what a step would make while it is traced."""
+        build_optimizer(self.model)
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Write the checkpoint of the epochs before; by now every callback and loop has done its part of them."""

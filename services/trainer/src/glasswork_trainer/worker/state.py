@@ -19,6 +19,17 @@ import tensorflow as tf
 from glasswork_trainer.worker.networks import Arrays, assign_weights, attributes, named_weights, networks_of
 
 
+def build_optimizer(model: keras.Model) -> None:
+    """Make the variables of the optimizer of a model that Keras's own step trains.
+
+    Within a step that is traced, TensorFlow makes each of them in a condition that asks whether it is there: half a
+    second for eight layers. A step of the model's own may apply its optimizer to other weights.
+    """
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is not None and not optimizer.built and type(model).train_step is keras.Model.train_step:
+        optimizer.build(model.trainable_variables)
+
+
 class TrainingState:
     """Captures and restores everything of a model that training changes.
 
