@@ -27,7 +27,7 @@ class Key:
     Args:
         own: hash of the component's own code and of what it uses.
         inputs: hash of what is connected.
-        layer: hash of both: the layer and its weights.
+        layer: hash of both: what its output depends on but for the rows.
         value: hash of the layer and of the rows.
     """
 
@@ -38,12 +38,12 @@ class Key:
 
     @property
     def seed(self) -> int:
-        """Seed of the random numbers of this component, from its content alone; below 2^31."""
-        return seed_of(self.layer)
+        """Seed of the random numbers of this component, from its own code alone; below 2^31."""
+        return seed_of(self.own)
 
 
 def seed_of(digest: str) -> int:
-    """Return the seed that belongs to a layer's hash."""
+    """Return the seed that belongs to a hash."""
     return int(digest[:8], 16) & 0x7FFFFFFF
 
 

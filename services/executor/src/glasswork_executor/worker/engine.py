@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import keras
 
-from glasswork_executor.core.keys import Key, Keys
+from glasswork_executor.core.keys import Key, Keys, digest_of
 from glasswork_executor.core.program import CLASS, DATA, EXPRESSION, SOURCE, TRAINING, Component, Job
 from glasswork_executor.worker import layers
 from glasswork_executor.worker.backward import Backward, Gradients
@@ -228,7 +228,7 @@ class _Run:
         changed = self.engine._libraries.restore()
         if not changed:
             return outcome
-        self.engine._layers.forget(key.layer)
+        self.engine._layers.forget(self.layer_key(component))
         names = " and ".join(changed[:3])
         message = f"It changes {names}, which all components share. Make a class or a function of its own instead."
         return Outcome(ERROR, failure=Failure(message, outcome.failure.line if outcome.failure else 0))
@@ -268,7 +268,8 @@ class _Run:
         return self.layer(component, key, inputs, script)
 
     def layer(self, component: Component, key: Key, inputs: dict[str, Output], script: Script) -> Outcome:
-        built = self.engine._layers.get(key.layer)
+        kept_by = self.layer_key(component)
+        built = self.engine._layers.get(kept_by)
         layer = built.layer if built is not None else self.new_layer(component, script)
         if layer is None or (not inputs and not takes_no_input(layer)):
             return Outcome(BLOCKED)
@@ -280,13 +281,25 @@ class _Run:
         outputs = layers.call_layer(layer, component, inputs, symbolic=built is None, before=before, fits=fits)
         if built is None:
             built = _Built(layer, {port: output.shape for port, output in outputs.items()})
-            self.engine._layers.put(key.layer, built, 4096 + sum(_bytes(weight) for weight in layer.weights))
+            self.engine._layers.put(kept_by, built, 4096 + sum(_bytes(weight) for weight in layer.weights))
         else:
             outputs = {
                 port: Output(output.value, built.shapes.get(port, output.shape), output.dtype)
                 for port, output in outputs.items()
             }
         return Outcome(OK, outputs, int(layer.count_params()))
+
+    def layer_key(self, component: Component) -> str:
+        """Return what the layer of a component is kept by.
+
+        The weights of Keras's layers depend on their own code and the shapes of their inputs, and so they stay when
+        what stands before them gives other values. A class of the user may look at those values.
+        """
+        key = self.keys[component.id]
+        if component.kind != EXPRESSION or component.uses_variables or "stateful" in component.code:
+            return key.layer
+        inputs = self.inputs(component) or {}
+        return digest_of(key.own, *((port, item.shape, item.dtype) for port, item in inputs.items()))
 
     def new_layer(self, component: Component, script: Script) -> keras.Layer | None:
         if not component.shares:
@@ -311,11 +324,11 @@ class _Run:
         owner = self.components.get(component.shares or component.id)
         if owner is None or owner.kind not in {EXPRESSION, CLASS} or owner.shares:
             return None
-        key = self.keys[owner.id].layer
-        if self.engine._layers.get(key) is None and owner.id not in self._pending:
+        kept_by = self.layer_key(owner)
+        if self.engine._layers.get(kept_by) is None and owner.id not in self._pending:
             # Forgotten to make room, while its value is still known.
             self.compute(owner)
-        built = self.engine._layers.get(key)
+        built = self.engine._layers.get(kept_by)
         return built.layer if built is not None else None
 
     def variable(self, name: str, wanted: str) -> Found:
