@@ -88,6 +88,19 @@ async def test_variables_follow_the_edits_of_a_session(editor: Any, cnn: Any, co
     assert len(editor.variables) == 2
 
 
+async def test_weights_stay_while_the_shapes_before_them_do(editor: Any, cnn: Any, conv_code: Any) -> None:
+    reference = pb.VariableReference(component="dense1", name="kernel")
+    first, _ = await editor.edit(cnn, variables=pb.VariableSelection(items=[reference]))
+    second, _ = await editor.edit(cnn.edit("conv1", conv_code(4).replace("relu", "tanh")))
+    await editor.edit(cnn.edit("conv1", conv_code(6)))
+
+    assert second["dense1"].cause == "inputs"
+    assert first["dense1"].outputs[0].statistics != second["dense1"].outputs[0].statistics
+    before, same, wider = editor.variables
+    assert (same.visualization, same.statistics) == (before.visualization, before.statistics)
+    assert list(wider.spec.shape) == [216, 10]
+
+
 async def test_custom_code_gets_the_outputs_and_live_weights_of_the_component_before(
     preview: Any, cnn: Any, part: Any
 ) -> None:

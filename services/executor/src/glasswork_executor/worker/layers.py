@@ -71,9 +71,11 @@ def call_layer(
     shapes: dict[str, Any] = {}
     extra: dict[str, Any]
     if symbolic:
-        given = _symbolic(inputs)
-        extra = {} if before is None else {"X": _variables(before, _symbolic)}
-        shapes = _by_port(layer(*_arguments(layer, component, given), **extra), component.outputs)
+        told = _told(layer, inputs) if before is None else None
+        if told is None:
+            extra = {} if before is None else {"X": _variables(before, _symbolic)}
+            told = layer(*_arguments(layer, component, _symbolic(inputs)), **extra)
+        shapes = _by_port(told, component.outputs)
         known = {port: item for port, item in shapes.items() if hasattr(item, "shape") and item.shape is not None}
         if fits is not None:
             fits({port: item.shape for port, item in known.items()}, {port: item.dtype for port, item in known.items()})
@@ -81,6 +83,19 @@ def call_layer(
     extra |= {} if training is None else {"training": training}
     values = _by_port(layer(*_arguments(layer, component, _values(inputs)), **extra), component.outputs)
     return {port: _output(component, port, value, shapes.get(port)) for port, value in values.items()}
+
+
+def _told(layer: keras.Layer, inputs: Mapping[str, Output]) -> keras.KerasTensor | None:
+    """Return what one of Keras's layers says of its output without being called; None where it has to be."""
+    silent = type(layer).compute_output_shape is keras.Layer.compute_output_shape
+    if silent or len(inputs) != 1 or not type(layer).__module__.startswith("keras.src.layers."):
+        return None
+    (given,) = inputs.values()
+    try:
+        return keras.KerasTensor(layer.compute_output_shape(given.shape), layer.compute_dtype)
+    except Exception:
+        # The call has better words for what is wrong.
+        return None
 
 
 def _symbolic(outputs: Mapping[str, Output]) -> dict[str, Any]:
