@@ -111,14 +111,14 @@ def wire(document: Document, ports: Mapping[str, Ports]) -> Wiring:
     }
     told: set[Diagnostic] = set()
     for connection in document.connections:
-        problem = _problem(connection, document, ports, wiring)
+        source, target = Binding(*connection.source.split(".")), connection.target.split(".")
+        problem = _problem(connection, source, target, document, ports, wiring)
         if problem is not None:
             if problem not in told:
                 wiring.diagnostics.append(problem)
             told.add(problem)
             continue
-        binding = Binding(connection.from_component, connection.from_port)
-        wiring.bindings[connection.to_component][connection.to_port] = binding
+        wiring.bindings[target[0]][target[1]] = source
     for component, bindings in wiring.bindings.items():
         wiring.bindings[component] = _in_port_order(bindings, ports[component])
     _sort(wiring)
@@ -126,9 +126,15 @@ def wire(document: Document, ports: Mapping[str, Ports]) -> Wiring:
 
 
 def _problem(
-    connection: Connection, document: Document, ports: Mapping[str, Ports], wiring: Wiring
+    connection: Connection,
+    feeding: Binding,
+    fed: Sequence[str],
+    document: Document,
+    ports: Mapping[str, Ports],
+    wiring: Wiring,
 ) -> Diagnostic | None:
-    source, target = connection.from_component, connection.to_component
+    source, from_port = feeding.component, feeding.output
+    target, to_port = fed
     for component, end in ((source, connection.source), (target, connection.target)):
         if component not in document.components:
             other = target if component == source else source
@@ -139,29 +145,28 @@ def _problem(
                 component=other if other in document.components else "",
             )
     outputs = ports[source].outputs
-    if outputs is not None and connection.from_port not in {port.name for port in outputs}:
+    if outputs is not None and not any(port.name == from_port for port in outputs):
         return error(
             "unknown-port",
-            f"'{source}' has no output '{connection.from_port}'; it has {_names(outputs)}. Connect one of those.",
+            f"'{source}' has no output '{from_port}'; it has {_names(outputs)}. Connect one of those.",
             component=source,
-            port=connection.from_port,
+            port=from_port,
         )
-    if ports[target].inputs is not None and ports[target].input(connection.to_port) is None:
+    if ports[target].inputs is not None and ports[target].input(to_port) is None:
         return error(
             "unknown-port",
-            f"'{target}' has no input '{connection.to_port}'; it has {_names(ports[target].inputs or ())}. "
-            "Connect one of those.",
+            f"'{target}' has no input '{to_port}'; it has {_names(ports[target].inputs or ())}. Connect one of those.",
             component=target,
-            port=connection.to_port,
+            port=to_port,
         )
-    taken = wiring.bindings[target].get(connection.to_port)
+    taken = wiring.bindings[target].get(to_port)
     if taken is not None:
         return error(
             "doubled-connection",
-            f"The input '{connection.to_port}' of '{target}' is connected twice, to '{taken.component}.{taken.output}' "
+            f"The input '{to_port}' of '{target}' is connected twice, to '{taken.component}.{taken.output}' "
             f"and to '{connection.source}'. Remove one, or put a Merge before it.",
             component=target,
-            port=connection.to_port,
+            port=to_port,
         )
     return None
 

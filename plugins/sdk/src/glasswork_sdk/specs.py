@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -72,5 +71,9 @@ class Port:
 
 def known_product(sizes: Iterable[int | None]) -> int | None:
     """Return the product of the sizes, or None where one of them is unknown."""
-    sizes = tuple(sizes)
-    return None if None in sizes else math.prod(size for size in sizes if size is not None)
+    product = 1
+    for size in sizes:
+        if size is None:
+            return None
+        product *= size
+    return product
