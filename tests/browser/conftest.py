@@ -75,7 +75,7 @@ def sign_in(context: Any, glasswork: Glasswork) -> None:
 def screenshot(page: Any, name: str) -> None:
     """Keep a picture of the page, for people to look at."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
 
 
 def open_model(page: Any, model: str) -> None:

@@ -31,7 +31,10 @@ const PASSING = 4;
 const ORDERING_PASSES = 8;
 const STRAIGHTENING_PASSES = 8;
 
-/** Layers and heights of the ids that edges lead between; circles are cut where they close. */
+/** Layers and heights of the ids that edges lead between; circles are cut where they close.
+ *
+ * Edges that end at one id are in the order of its ports, from the top.
+ */
 export function layered(
   ids: readonly string[],
   edges: readonly Edge[],
@@ -131,11 +134,18 @@ function orderWithin(layers: Item[][]): void {
 function crossings(layers: readonly Item[][]): number {
   let count = 0;
   for (const layer of layers) {
-    const wires = layer.flatMap((item) => item.after.map(({ place }) => [item.place, place] as const));
+    const wires = layer.flatMap((item) =>
+      item.after.map((other) => [item.place, portOf(item, other)] as const),
+    );
     for (const [from, to] of wires)
       for (const [otherFrom, otherTo] of wires) if (from < otherFrom && to > otherTo) count += 1;
   }
   return count;
+}
+
+/** Where a wire ends, among the places of its layer: the ports of a component share the room of its place. */
+function portOf(item: Item, target: Item): number {
+  return target.place + target.before.indexOf(item) / target.before.length;
 }
 
 function straighten(layers: readonly Item[][], gap: number): void {
@@ -188,7 +198,7 @@ const weightOf = ({ id }: Item): number => (id === null ? PASSING : 1);
 function mean(item: Item, side: "before" | "after", key: "y" | "place"): number {
   let [sum, weight] = [0, 0];
   for (const other of item[side]) {
-    sum += other[key] * weightOf(other);
+    sum += (key === "place" && side === "after" ? portOf(item, other) : other[key]) * weightOf(other);
     weight += weightOf(other);
   }
   return weight ? sum / weight : item[key];

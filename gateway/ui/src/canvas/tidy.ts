@@ -34,5 +34,22 @@ export async function placesOf(
   aspect?: number,
 ): Promise<Map<string, Position>> {
   const { layout } = await import("./layout");
-  return layout(document, heightsOf(document, types), ids, aspect);
+  return layout(inPortOrder(document, types), heightsOf(document, types), ids, aspect);
+}
+
+/** The document with its connections in the order of the ports that they end at. */
+function inPortOrder(document: ModelDocument, types: ReadonlyMap<string, ComponentType>): ModelDocument {
+  const { inputs } = wiringOf(document.connections);
+  const places = new Map<string, number>(
+    Object.entries(document.components).flatMap(([id, component]) =>
+      inputsOf(types.get(component.type), component, inputs.get(id) ?? []).map(
+        ({ name }, index) => [`${id}.${name}`, index] as const,
+      ),
+    ),
+  );
+  const place = ({ to }: { to: string }) => places.get(to) ?? 0;
+  return {
+    ...document,
+    connections: document.connections.toSorted((one, other) => place(one) - place(other)),
+  };
 }

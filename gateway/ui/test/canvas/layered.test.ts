@@ -51,6 +51,21 @@ describe("layered", () => {
     expect(Math.sign(y("a") - y("b"))).toBe(Math.sign(y("x") - y("y")));
   });
 
+  it("stands what feeds one component in the order of its ports", () => {
+    for (const [upper, lower] of [
+      ["a", "b"],
+      ["b", "a"],
+    ] as const) {
+      const found = placed([
+        ["start", "b"],
+        ["start", "a"],
+        [upper, "end"],
+        [lower, "end"],
+      ]);
+      expect(found.get(upper)?.y).toBeLessThan(found.get(lower)?.y ?? 0);
+    }
+  });
+
   it("keeps a long wire clear of the components that it passes", () => {
     const found = placed([...chain(5), ["n0", "n4"]]);
     const inner = found.get("n2");
