@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +29,14 @@ def digits(page: Any, new_model: Model) -> Any:
 
 def inspector(page: Any) -> Any:
     return page.get_by_role("region", name="Inspector")
+
+
+def overlap(one: dict[str, float], other: dict[str, float]) -> bool:
+    """Whether two boxes of a page share any of it."""
+    return all(
+        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
+        for start, size in (("x", "width"), ("y", "height"))
+    )
 
 
 def write(page: Any, text: str) -> None:
@@ -191,6 +200,8 @@ def test_a_fix_shows_what_it_changes_before_it_is_kept(page: Any, new_model: Mod
     settled(page)
     screenshot(page, "problems-fix")
     assert page.locator(".react-flow__node article").count() == before + 1
+    boxes = [item.bounding_box() for item in page.locator(".react-flow__node article").all()]
+    assert not [1 for one, other in itertools.combinations(boxes, 2) if overlap(one, other)]
     problems.get_by_role("button", name="Take it back").click()
     settled(page)
     assert page.locator(".react-flow__node article").count() == before

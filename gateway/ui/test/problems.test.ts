@@ -50,6 +50,17 @@ test("what a fix adds covers nothing", () => {
   expect([at("a"), at("new"), at("b"), at("c"), at("d")]).toEqual([0, 260, 520, 780, 260]);
 });
 
+test("what a fix adds without a place stands behind what feeds it", () => {
+  const place = (x: number) => ({ type: "core.dense", settings: {}, position: [x, 40] as [number, number] });
+  const before = { ...BEFORE, components: { conv1: place(0), dense1: place(260) } };
+  const flatten1 = { type: "core.flatten", settings: {} };
+  const connections = [{ from: "conv1.output", to: "flatten1.input" } as const];
+  const after = { ...before, components: { ...before.components, flatten1 }, connections };
+  const { components } = withRoom(before, after);
+  expect(components["flatten1"]?.position).toEqual([260, 40]);
+  expect(components["dense1"]?.position).toEqual([520, 40]);
+});
+
 test("each conflict is settled by its own choice", () => {
   const lines = (text: string) => ({ lines: [text], conflict: false, base: [], custom: [], template: [] });
   const conflict = (name: string) => ({

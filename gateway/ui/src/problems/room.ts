@@ -2,7 +2,7 @@
 
 import { WIDTH } from "@/canvas/sizes";
 import { move } from "@/document/edits";
-import type { ModelDocument, Position } from "@/document/model";
+import { endOf, type ModelDocument, type Position } from "@/document/model";
 
 const GAP = 76;
 /** Components whose tops are nearer than this stand on one line. */
@@ -15,7 +15,7 @@ export function withRoom(before: ModelDocument, after: ModelDocument): ModelDocu
 }
 
 function makeRoom(document: ModelDocument, id: string): ModelDocument {
-  const place = document.components[id]?.position;
+  const place = document.components[id]?.position ?? placeBefore(document, id);
   if (!place) return document;
   const onLine = Object.entries(document.components).filter(
     ([other, { position }]) => other !== id && position && Math.abs(position[1] - place[1]) < LINE,
@@ -28,4 +28,12 @@ function makeRoom(document: ModelDocument, id: string): ModelDocument {
   const shift = Math.max(0, x + WIDTH + GAP - nearest);
   for (const [other, { position }] of right) places.set(other, [position[0] + shift, position[1]]);
   return move(places)(document);
+}
+
+/** Where what feeds a component stands, or else what it feeds: whoever made the fix may know no places. */
+function placeBefore({ components, connections }: ModelDocument, id: string): Position | undefined {
+  const before = connections.find(({ to }) => endOf(to).component === id)?.from;
+  const behind = connections.find(({ from }) => endOf(from).component === id)?.to;
+  const end = before ?? behind;
+  return end ? components[endOf(end).component]?.position : undefined;
 }
