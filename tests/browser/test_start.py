@@ -76,7 +76,7 @@ def test_from_a_dropped_file_to_live_previews_in_six_clicks_and_a_tested_model_i
     if page.get_by_role("tab", name="Result").get_attribute("aria-selected") != "true":
         page.get_by_role("tab", name="Result").click()
     model = page.url.rpartition("/")[2]
-    (run,) = glasswork.client.get(f"/runs?model={model}")["items"]
+    (run,) = glasswork.client.get("/runs", model=model)["items"]
     assert run["test"]["rows"] > 0
     expect(page.get_by_role("tabpanel", name="Result").get_by_text("accuracy").first).to_be_visible()
     assert clicks(page) <= 10

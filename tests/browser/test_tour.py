@@ -105,7 +105,7 @@ def test_the_tour_runs_on_the_real_thing_from_first_start_to_its_end(newcomer: A
 
     step(page, "pause").get_by_role("button", name="Pause the run").click()
     page.wait_for_selector("[data-run='PAUSED']")
-    newest = client.get(f"/runs?model={model['id']}")["items"][0]
+    newest = client.get("/runs", model=model["id"])["items"][0]
     assert newest["state"] == "PAUSED"
     assert newest["id"] != model["last_run"]["id"]
     forward(page)

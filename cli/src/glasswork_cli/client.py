@@ -67,7 +67,9 @@ class Client:
 
     def get(self, path: str, **parameters: Any) -> dict[str, Any]:
         """GET a JSON object."""
-        return self._json(self._http.get(path, params={k: v for k, v in parameters.items() if v is not None}))
+        # No parameters at all, rather than none: those would take the place of a query in the path.
+        given = {k: v for k, v in parameters.items() if v is not None} or None
+        return self._json(self._http.get(path, params=given))
 
     def post(self, path: str, body: Any = None) -> dict[str, Any]:
         """POST a JSON object and return one."""

@@ -20,7 +20,7 @@ const ORDER: readonly Severity[] = ["error", "warning", "tip"];
 export default function Problems() {
   const found = useDiagnostics();
   const { model } = useWorkspace();
-  const trial = useTrial((state) => state.trial);
+  const onTrial = useTrial(({ trial }) => trial?.model === model);
   const [hidden, setHidden] = useState<ReadonlySet<Severity>>(new Set());
   const sorted = useMemo(
     () => ORDER.flatMap((severity) => found.filter((item) => item.severity === severity)),
@@ -33,7 +33,7 @@ export default function Problems() {
   };
   return (
     <div className={styles["problems"]}>
-      {trial?.model === model && <Trial />}
+      {onTrial && <Trial />}
       <div className={styles["filters"]}>
         {ORDER.map((severity) => (
           <Button
@@ -62,7 +62,9 @@ export default function Problems() {
             ))}
         </ul>
       ) : (
-        <EmptyState icon="check" title={text("problems.none")} hint={text("problems.none.hint")} />
+        !onTrial && (
+          <EmptyState icon="check" title={text("problems.none")} hint={text("problems.none.hint")} />
+        )
       )}
     </div>
   );
