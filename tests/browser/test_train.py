@@ -72,13 +72,17 @@ def warm(glasswork: Glasswork, new_model: Callable[..., str]) -> None:
 
 
 def seconds_until_curves_move(page: Any) -> float:
-    """Press Train and wait until the loss has been drawn and drawn anew."""
-    train(page)
+    """Press Train and wait until the loss has been drawn and drawn anew, both as the page itself sees it."""
+    drawn_anew = """() => {
+        const canvas = document.querySelector("figure[data-metric='loss'] canvas");
+        if (!canvas) return false;
+        window.drawnFirst ??= canvas.toDataURL();
+        return canvas.toDataURL() !== window.drawnFirst;
+    }"""
+    page.evaluate("() => { delete window.drawnFirst }")
     pressed = time.monotonic()
-    page.wait_for_selector("figure[data-metric='loss'] canvas")
-    before = pixels(page)[0]
-    move = "before => document.querySelector(\"figure[data-metric='loss'] canvas\")?.toDataURL() !== before"
-    page.wait_for_function(move, arg=before)
+    train(page)
+    page.wait_for_function(drawn_anew)
     return time.monotonic() - pressed
 
 

@@ -71,6 +71,9 @@ function dataOf(lines: readonly Line[], log: boolean): uPlot.AlignedData {
   return aligned(lists) as uPlot.AlignedData;
 }
 
+const numbersIn = (column: uPlot.AlignedData[number] | undefined): number =>
+  column ? [...column].filter((value) => value != null).length : 0;
+
 const sizeOf = (parent: HTMLElement) => ({
   width: Math.max(parent.clientWidth, 80),
   height: Math.max(parent.clientHeight, 60),
@@ -121,7 +124,8 @@ function optionsOf(
           stroke: color(name),
           width,
           spanGaps: true,
-          points: { show: false },
+          // One point makes no line yet.
+          points: { show: (plot, index) => numbersIn(plot.data[index]) === 1, size: 5, fill: color(name) },
           ...(dash ? { dash } : {}),
         };
       }),

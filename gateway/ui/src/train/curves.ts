@@ -6,8 +6,10 @@ export type Point = readonly [x: number, y: number | null];
 const VALIDATION = "val_";
 
 export class Curves {
+  /** Steps of an epoch; 0 while nobody knows. */
+  steps = 0;
   private readonly epochs = new Map<number, Metrics>();
-  private batches: { epoch: number; x: number; metrics: Metrics }[] = [];
+  private batches: { epoch: number; step: number; metrics: Metrics }[] = [];
   private last = 0;
 
   /** A finished epoch, counted from 1; what its batches drew gives way to it. */
@@ -18,12 +20,13 @@ export class Curves {
   }
 
   /** A batch of the epoch after `epoch` finished ones; its metrics are Keras's means since that epoch began. */
-  batch(epoch: number, step: number, steps: number, metrics: Metrics): void {
+  batch(epoch: number, step: number, metrics: Metrics): void {
     if (epoch < this.last) return;
-    const x = epoch + (steps > 0 ? Math.min(step / steps, 1) : 0);
     // A run that is continued from a checkpoint does some steps a second time.
-    this.batches = this.batches.filter((batch) => batch.x < x);
-    this.batches.push({ epoch, x, metrics });
+    this.batches = this.batches.filter(
+      (batch) => batch.epoch < epoch || (batch.epoch === epoch && batch.step < step),
+    );
+    this.batches.push({ epoch, step, metrics });
   }
 
   /** The metrics without those of the validation rows, the loss first. */
@@ -47,7 +50,10 @@ export class Curves {
   live(name: string): Point[] {
     const tail = this.batches
       .filter((batch) => name in batch.metrics)
-      .map(({ x, metrics }): Point => [x, metrics[name] ?? null]);
+      .map(({ epoch, step, metrics }): Point => {
+        const part = this.steps > 0 ? Math.min(step / this.steps, 1) : 0;
+        return [epoch + part, metrics[name] ?? null];
+      });
     return [...this.points(name), ...tail];
   }
 

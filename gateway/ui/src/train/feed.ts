@@ -94,6 +94,7 @@ export class RunFeed {
       void this.read();
       return;
     }
+    this.snapshot.curves.steps = run.steps;
     this.change({ run, state: run.state, epochs: run.epochs, steps: run.steps });
     if (run.epoch > this.snapshot.epoch || !isActive(run.state))
       this.change({ epoch: run.epoch, step: run.step });
@@ -122,7 +123,7 @@ export class RunFeed {
     if (event.kind === "batch" || event.kind === "epoch") {
       const metrics = event.metrics ?? {};
       if (event.kind === "epoch") curves.epoch(event.epoch, metrics);
-      else curves.batch(event.epoch, event.step, steps, metrics);
+      else curves.batch(event.epoch, event.step, metrics);
       // How many there are is known when the script has been imported.
       if (!steps || !epochs) void this.read();
       this.pace.add(Date.parse(event.time), event.epoch * (steps || 1) + event.step);

@@ -4,9 +4,10 @@ import { aligned, Curves, smoothed } from "@/train/curves";
 describe("the curves of a run", () => {
   it("have the batches of the epoch under way behind the finished epochs", () => {
     const curves = new Curves();
-    curves.batch(0, 20, 40, { loss: 2 });
+    curves.steps = 40;
+    curves.batch(0, 20, { loss: 2 });
     curves.epoch(1, { loss: 1.5, val_loss: 1.2 });
-    curves.batch(1, 10, 40, { loss: 1.4 });
+    curves.batch(1, 10, { loss: 1.4 });
     expect(curves.live("loss")).toEqual([
       [1, 1.5],
       [1.25, 1.4],
@@ -17,15 +18,27 @@ describe("the curves of a run", () => {
   it("give up batches that come after their epoch has ended", () => {
     const curves = new Curves();
     curves.epoch(2, { loss: 1 });
-    curves.batch(1, 39, 40, { loss: 9 });
+    curves.batch(1, 39, { loss: 9 });
     expect(curves.live("loss")).toEqual([[2, 1]]);
   });
 
   it("do steps again after a checkpoint without going back in time", () => {
     const curves = new Curves();
-    curves.batch(0, 30, 40, { loss: 3 });
-    curves.batch(0, 10, 40, { loss: 4 });
+    curves.steps = 40;
+    curves.batch(0, 30, { loss: 3 });
+    curves.batch(0, 10, { loss: 4 });
     expect(curves.live("loss")).toEqual([[0.25, 4]]);
+  });
+
+  it("put batches in their places as soon as somebody knows how many steps an epoch has", () => {
+    const curves = new Curves();
+    curves.batch(0, 1, { loss: 3 });
+    curves.batch(0, 2, { loss: 2 });
+    curves.steps = 40;
+    expect(curves.live("loss")).toEqual([
+      [0.025, 3],
+      [0.05, 2],
+    ]);
   });
 
   it("keep the order of epochs, whatever order they come in", () => {

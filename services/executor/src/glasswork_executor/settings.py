@@ -12,7 +12,9 @@ from glasswork_servicekit.settings import ServiceSettings, bad_value, from_envir
 from glasswork_servicekit.zygote import numeric_variables
 
 MEBIBYTE = 1024 * 1024
-PRELOADED = ("tensorflow", "keras", "pandas", "pyarrow.parquet", "PIL.Image", "glasswork_executor.worker.main")
+# Images are read by plugins of Pillow, which it would import within the first preview's time.
+IMAGES = ("PIL.Image", "PIL.PngImagePlugin", "PIL.JpegImagePlugin")
+PRELOADED = ("tensorflow", "keras", "pandas", "pyarrow.parquet", *IMAGES, "glasswork_executor.worker.main")
 
 
 @dataclass(frozen=True)

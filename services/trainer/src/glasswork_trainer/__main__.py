@@ -17,7 +17,9 @@ from glasswork_trainer.service import TrainerService
 from glasswork_trainer.settings import TrainerSettings, read_settings
 
 WORKER = "glasswork_trainer.worker"
-PRELOAD = ("tensorflow", "keras", "pandas", "PIL.Image", f"{WORKER}.training", f"{WORKER}.desk", f"{WORKER}.devices")
+# Images are read by plugins of Pillow, which it would import within the first run's time.
+LIBRARIES = ("tensorflow", "keras", "pandas", "PIL.Image", "PIL.PngImagePlugin", "PIL.JpegImagePlugin")
+PRELOAD = (*LIBRARIES, f"{WORKER}.training", f"{WORKER}.desk", f"{WORKER}.devices")
 
 
 def build(settings: TrainerSettings, environ: Mapping[str, str] = os.environ) -> TrainerService:

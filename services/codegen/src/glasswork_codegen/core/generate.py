@@ -294,11 +294,12 @@ class _Writer:
         shuffle = getattr(self.training, "shuffle", True)
         order = ".shuffle(count, seed=SEED + number)" if shuffle else ""
         lines.add('examples = tf.nest.map_structure(tf.constant, columns("train"))\ncount = len(rows["train"])\n', 4)
-        lines.add(
-            "def take(index):\n    return tf.nest.map_structure(lambda column: tf.gather(column, index), examples)\n", 4
-        )
+        # AutoGraph would need longer to find out that these have no control flow than a step takes.
+        direct = "@tf.autograph.experimental.do_not_convert\n"
+        gather = "return tf.nest.map_structure(lambda column: tf.gather(column, index), examples)"
+        lines.add(f"{direct}def take(index):\n    {gather}\n", 4)
         lines.add("def train(epoch: int = 0, step: int = 0) -> tf.data.Dataset:", 4)
-        lines.add("def one_epoch(number):", 8)
+        lines.add(f"{direct}def one_epoch(number):", 8)
         lines.add(f"return tf.data.Dataset.range(count){order}.batch(BATCH_SIZE)\n", 12)
         lines.add("order = tf.data.Dataset.range(epoch, EPOCHS).flat_map(one_epoch).skip(step)", 8)
         prepared = "batches({})" if self.prepares() else "{}"

@@ -15,6 +15,8 @@ from glasswork_trainer.worker.reporter import Reporter, split_metrics
 from glasswork_trainer.worker.state import build_optimizer
 
 REPORT_SECONDS = 0.1
+# It takes two points to draw a line: these come as soon as they are there.
+FIRST_REPORTS = 2
 # In a long epoch a checkpoint is written in between, so seldom that it costs at most about 2 % of the time.
 CHECKPOINT_SECONDS = 30.0
 CHECKPOINT_SHARE = 50
@@ -83,6 +85,7 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._reporter = reporter
         self._run = run
         self._reported = 0.0
+        self._reports = 0
         self._saved = time.monotonic()
         self._saved_at = (position.epoch, position.step)
         self._save_every = CHECKPOINT_SECONDS
@@ -92,6 +95,7 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Make what a step would make while it is traced."""
         build_optimizer(self.model)
+        self._tap.prepare(self.model.trainable_variables)
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Write the checkpoint of the epochs before; by now every callback and loop has done its part of them."""
@@ -106,12 +110,13 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._step_began = time.monotonic()
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Count, report at most each 100 ms, obey."""
+        """Count, report at once in the beginning and then at most each 100 ms, obey."""
         self._position.advance(int(getattr(self.model, "steps_per_execution", 1) or 1))
         now = time.monotonic()
         self._step_seconds = now - self._step_began
-        if now - self._reported >= REPORT_SECONDS:
+        if self._reports < FIRST_REPORTS or now - self._reported >= REPORT_SECONDS:
             self._reported = now
+            self._reports += 1
             self._report("batch", logs)
         self._run.keep_changes(self._position)
         self._count_down(logs)

@@ -38,6 +38,11 @@ class GradientTap:
 
         keras.optimizers.Optimizer.apply = apply
 
+    def prepare(self, variables: Sequence[Any]) -> None:
+        """Make the copies of these variables now: made while a step is traced, they would have it traced once more."""
+        for variable in variables:
+            self._copy_of(variable)
+
     def arm(self) -> None:
         """Copy the gradients of the next step."""
         self._armed.assign(True)
