@@ -63,7 +63,8 @@ function useOpened(model: string) {
     let opened: Workspace | null = null;
     let gone = false;
     setFailure(null);
-    openWorkspace(model, client.fetchQuery(queries.componentTypes())).then((found) => {
+    const created = client.fetchQuery(queries.model(model)).then((found) => found.created);
+    openWorkspace(model, client.fetchQuery(queries.componentTypes()), created).then((found) => {
       if (gone) return found.close();
       opened = found;
       setWorkspace(found);

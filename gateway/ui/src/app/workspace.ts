@@ -57,6 +57,7 @@ export interface Workspace {
 export async function openWorkspace(
   model: string,
   asked: Promise<readonly ComponentType[]>,
+  identity: Promise<string>,
 ): Promise<Workspace> {
   const view = create<View>(() => ({
     selection: new Set<string>(),
@@ -73,6 +74,7 @@ export async function openWorkspace(
   const opening = Saver.open(
     {
       model,
+      identity,
       shelf,
       onState: (save, saveDetail = "") => view.setState({ save, saveDetail }),
       onConflicts: (conflicts) => {
@@ -82,7 +84,15 @@ export async function openWorkspace(
     },
     (document: ModelDocument) => new DocumentStore(document),
   );
-  const [{ store, saver }, types] = await Promise.all([opening, asked]);
+  const [opened, known] = await Promise.allSettled([opening, asked]);
+  if (known.status === "rejected") {
+    // A saver that nobody uses would go on writing its draft.
+    if (opened.status === "fulfilled") opened.value.saver.close();
+    throw known.reason;
+  }
+  if (opened.status === "rejected") throw opened.reason;
+  const { store, saver } = opened.value;
+  const types = known.value;
   const live = new LiveStore();
   const session = new LiveSession(model, store, live);
   // A selection of what is gone would leave an inspector of nothing.

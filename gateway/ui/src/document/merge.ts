@@ -32,18 +32,36 @@ function revived(
   theirs: ModelDocument,
   mine: Change[],
 ): ModelDocument {
-  let components = theirs.components;
+  let result = theirs;
   for (const { path } of mine) {
     const [top, id = ""] = path;
-    const kept = ours.components[id];
-    if (top === "components" && path.length > 2 && kept && base.components[id] && !components[id])
-      components = { ...components, [id]: kept };
+    if (path.length < 3) continue;
+    if (top === "components") {
+      const kept = ours.components[id];
+      if (kept && base.components[id] && !result.components[id])
+        result = { ...result, components: { ...result.components, [id]: kept } };
+    } else if (top === "notes" || top === "groups") result = withItemOf(top, id, base, ours, result);
   }
-  return components === theirs.components ? theirs : { ...theirs, components };
+  return result;
 }
 
-/** The document without wires to components that are gone, and with one wire at most into each port. */
-function sound(document: ModelDocument): ModelDocument {
+/** A document with the note or group that they removed and we have changed. */
+function withItemOf(
+  top: "notes" | "groups",
+  id: string,
+  base: ModelDocument,
+  ours: ModelDocument,
+  theirs: ModelDocument,
+): ModelDocument {
+  const find = (document: ModelDocument) =>
+    (document[top] as { id: string }[] | undefined)?.find((item) => item.id === id);
+  const kept = find(ours);
+  if (!kept || !find(base) || find(theirs)) return theirs;
+  return { ...theirs, [top]: [...(theirs[top] ?? []), kept] };
+}
+
+/** The document without wires to components that are gone, with one wire at most into each port, and its groups alike. */
+export function sound(document: ModelDocument): ModelDocument {
   const taken = new Map(document.connections.map((item) => [item.to, connectionKey(item)]));
   const connections = document.connections.filter((item) => {
     const [from, to] = [endOf(item.from).component, endOf(item.to).component];
@@ -51,5 +69,12 @@ function sound(document: ModelDocument): ModelDocument {
       from in document.components && to in document.components && taken.get(item.to) === connectionKey(item)
     );
   });
-  return connections.length === document.connections.length ? document : { ...document, connections };
+  const wired = connections.length === document.connections.length ? document : { ...document, connections };
+  const isGone = (id: string) => !(id in document.components);
+  if (!document.groups?.some((group) => group.components.some(isGone))) return wired;
+  const groups = document.groups.map((group) => ({
+    ...group,
+    components: group.components.filter((id) => !isGone(id)),
+  }));
+  return { ...wired, groups: groups.filter((group) => group.components.length > 0) };
 }

@@ -1,7 +1,7 @@
 // Autosave: writes the working copy a moment after each edit, and takes in what others have written meanwhile.
 
-import type { Change } from "./changes";
-import { type Draft, readDraft, writeDraft } from "./draft";
+import { type Change, same } from "./changes";
+import { type Draft, Slot } from "./draft";
 import type { ModelDocument } from "./model";
 import type { DocumentStore } from "./store";
 
@@ -29,6 +29,8 @@ const RETRY_MILLISECONDS = [1000, 2000, 4000, 8000];
 
 export interface SaverOptions {
   model: string;
+  /** What names the model for good, besides its id: when it was created. */
+  identity: Promise<string>;
   store: DocumentStore;
   shelf: Shelf;
   onState: (state: SaveState, detail?: string) => void;
@@ -47,6 +49,7 @@ export class Saver {
   private constructor(
     private readonly options: SaverOptions,
     copy: WorkingCopy,
+    private readonly slot: Slot,
   ) {
     this.saved = copy.document;
     this.etag = copy.etag;
@@ -59,11 +62,17 @@ export class Saver {
 
   /** Open a model: what the server has, with what an earlier page could not save, and its history. */
   static async open(options: Omit<SaverOptions, "store">, make: (document: ModelDocument) => DocumentStore) {
-    const [copy, draft] = await Promise.all([options.shelf.read(options.model), readDraft(options.model)]);
+    const { model, identity, shelf } = options;
+    const [copy, name] = await Promise.all([shelf.read(model), identity]);
+    const { slot, drafts } = await Slot.take(`${model} ${name}`);
     const store = make(copy.document);
-    if (draft) takeUp(store, copy, draft);
-    const saver = new Saver({ ...options, store }, copy);
-    if (store.document !== copy.document) saver.changed();
+    const [own, ...others] = drafts;
+    const conflicts = own ? takeUp(store, copy, own) : [];
+    for (const draft of others)
+      if (!same(draft.saved, draft.document)) conflicts.push(...store.mergeWith(draft.saved, draft.document));
+    const saver = new Saver({ ...options, store }, copy, slot);
+    if (conflicts.length) options.onConflicts(conflicts);
+    if (store.document !== copy.document || others.length) saver.changed();
     return { store, saver };
   }
 
@@ -96,11 +105,11 @@ export class Saver {
     clearTimeout(this.timer);
     this.stop();
     this.channel?.close();
-    this.remember();
+    void this.remember().finally(() => this.slot.release());
   }
 
   private changed(): void {
-    this.remember();
+    void this.remember();
     if (this.isSaved || this.options.store.inGesture) return;
     if (this.failures === 0) this.options.onState("waiting");
     this.later(QUIET_MILLISECONDS);
@@ -132,7 +141,7 @@ export class Saver {
   private written(document: ModelDocument, etag: string): void {
     this.saved = document;
     this.etag = etag;
-    this.remember();
+    void this.remember();
     this.channel?.postMessage({ etag });
   }
 
@@ -162,11 +171,10 @@ export class Saver {
     this.changed();
   }
 
-  private remember(): void {
-    const { model, store } = this.options;
+  private async remember(): Promise<void> {
+    const { store } = this.options;
     if (store.inGesture) return;
-    void writeDraft({
-      model,
+    await this.slot.write({
       document: store.document,
       saved: this.saved,
       etag: this.etag,
@@ -177,9 +185,7 @@ export class Saver {
 }
 
 /** Continue with a draft: its history always, and its unsaved edits on what the server has now. */
-function takeUp(store: DocumentStore, copy: WorkingCopy, draft: Draft): void {
-  const own = copy.etag === draft.etag ? draft.document : null;
-  store.resume(copy.document, draft.history);
-  if (own) store.resume(own, draft.history);
-  else store.mergeWith(draft.saved, draft.document);
+function takeUp(store: DocumentStore, copy: WorkingCopy, draft: Draft): Change[] {
+  store.resume(copy.etag === draft.etag ? draft.document : copy.document, draft.history);
+  return copy.etag === draft.etag ? [] : store.mergeWith(draft.saved, draft.document);
 }

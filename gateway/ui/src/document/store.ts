@@ -71,14 +71,6 @@ export class DocumentStore {
     this.tell({ kind: "edit", changes: [] });
   }
 
-  /** Take a gesture back. */
-  cancel(): void {
-    const gesture = this.gesture;
-    if (!gesture) return;
-    this.gesture = null;
-    this.replace("edit", gesture.start);
-  }
-
   undo(): string | null {
     this.end();
     const found = this.history.undo(this.current);
@@ -91,6 +83,12 @@ export class DocumentStore {
     const found = this.history.redo(this.current);
     if (found) this.replace("redo", found.document);
     return found?.entry.label ?? null;
+  }
+
+  /** Forget steps of undo: `history` is what there was before something that has been taken out again. */
+  rewind(history: HistoryState): void {
+    this.history.restore(history);
+    this.tell({ kind: "edit", changes: [] });
   }
 
   /** Take in what the server suggests: a part of the document, and no step of undo. */

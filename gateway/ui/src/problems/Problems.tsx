@@ -105,8 +105,15 @@ function Row({ item }: { item: Diagnostic }) {
 function Trial() {
   const workspace = useWorkspace();
   const trial = useTrial((state) => state.trial);
-  // Whoever closes the panel has not said yes.
-  useEffect(() => () => takeBack(workspace), [workspace]);
+  // Whoever closes the panel, or leaves the page, has not said yes.
+  useEffect(() => {
+    const leave = () => takeBack(workspace);
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, [workspace]);
   if (!trial) return null;
   const lines = describe(trial.changes, (type) => workspace.types.get(type)?.title ?? type);
   return (
@@ -120,7 +127,7 @@ function Trial() {
         </ul>
       </div>
       <Button onClick={() => takeBack(workspace)}>{text("fix.takeBack")}</Button>
-      <Button look="primary" autoFocus onClick={() => keep(workspace)}>
+      <Button look="primary" autoFocus onClick={keep}>
         {text("fix.keep")}
       </Button>
     </section>

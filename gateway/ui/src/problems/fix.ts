@@ -1,8 +1,10 @@
-// A fix on trial: it is in the document, so that graph and previews show it, and one word keeps it or takes it back.
+// A fix on trial: a step of undo like any other, so that graph and previews show it; one word keeps it or takes it back.
 
 import { create } from "zustand";
 import type { Workspace } from "@/app/workspace";
-import { type Change, diff, type Operation, patched } from "@/document/changes";
+import { apply, type Change, diff, invert, type Operation, patched } from "@/document/changes";
+import type { Entry, HistoryState } from "@/document/history";
+import { sound } from "@/document/merge";
 import type { Diagnostic } from "@/live/store";
 import { text } from "@/text/text";
 import { touched } from "./describe";
@@ -12,6 +14,11 @@ interface Trial {
   diagnostic: Diagnostic;
   changes: readonly Change[];
   model: string;
+  /** Its step of undo, and the steps before it. */
+  entry: Entry;
+  before: HistoryState;
+  /** Stop to watch whether somebody has undone it. */
+  stop: () => void;
 }
 
 export const useTrial = create<{ trial: Trial | null }>(() => ({ trial: null }));
@@ -20,25 +27,37 @@ export const useTrial = create<{ trial: Trial | null }>(() => ({ trial: null }))
 export function tryFix(workspace: Workspace, diagnostic: Diagnostic): void {
   const { store, view, model } = workspace;
   takeBack(workspace);
-  const before = store.document;
-  const after = withRoom(before, patched(before, (diagnostic.fix ?? []) as Operation[]));
-  const changes = diff(before, after);
-  store.begin({ label: text("edit.fix", { code: diagnostic.code }) });
-  store.edit({ label: text("edit.fix", { code: diagnostic.code }) }, () => after);
+  const { document, history } = store;
+  const before = history.state;
+  const label = text("edit.fix", { code: diagnostic.code });
+  const after = withRoom(document, patched(document, (diagnostic.fix ?? []) as Operation[]));
+  const changes = diff(document, after);
+  store.edit({ label }, () => after);
+  const entry = history.state.done.at(-1);
+  if (!entry || entry === before.done.at(-1)) return;
   const shown = [...touched(changes.filter(({ path }) => path[2] !== "position"))];
   if (shown.length) view.setState({ selection: new Set(shown) });
-  useTrial.setState({ trial: { diagnostic, changes, model } });
+  const stop = store.subscribe(() => {
+    if (!history.state.done.includes(entry)) keep();
+  });
+  useTrial.setState({ trial: { diagnostic, changes, model, entry, before, stop } });
 }
 
-/** Keep the fix that is on trial: one step of undo. */
-export function keep({ store }: Workspace): void {
-  if (!useTrial.getState().trial) return;
+/** Keep the fix that is on trial: it stays what it is, a step of undo. */
+export function keep(): void {
+  useTrial.getState().trial?.stop();
+  useTrial.setState({ trial: null });
+}
+
+/** Take the fix out again; what was edited since stays, and is what a step of undo is needed for. */
+export function takeBack({ store, model }: Workspace): void {
+  const { trial } = useTrial.getState();
+  if (trial?.model !== model) return;
+  keep();
+  const alone = store.history.state.done.at(-1) === trial.entry;
   store.end();
-  useTrial.setState({ trial: null });
-}
-
-export function takeBack({ store }: Workspace): void {
-  if (!useTrial.getState().trial) return;
-  store.cancel();
-  useTrial.setState({ trial: null });
+  store.edit({ label: text("edit.fix.takeBack", { code: trial.diagnostic.code }) }, (document) =>
+    sound(apply(document, invert(trial.changes))),
+  );
+  if (alone) store.rewind(trial.before);
 }

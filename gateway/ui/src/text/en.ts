@@ -198,6 +198,7 @@ export const en = {
   "problems.fix": "Fix…",
   "problems.fix.of": "Fix: {message}",
   "edit.fix": "Fix {code}",
+  "edit.fix.takeBack": "Take back the fix of {code}",
   "code.title": "Code",
   "edit.code": "Edit the code of {id}",
   "edit.resetCode": "Reset the code of {id}",

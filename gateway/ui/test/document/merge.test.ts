@@ -1,5 +1,14 @@
 import { expect, it } from "vitest";
-import { addComponent, connect, move, remove, setSetting } from "@/document/edits";
+import {
+  addComponent,
+  all,
+  changeGroup,
+  changeNote,
+  connect,
+  move,
+  remove,
+  setSetting,
+} from "@/document/edits";
 import { merge } from "@/document/merge";
 import { chain } from "./documents";
 
@@ -48,4 +57,20 @@ it("converges in whatever order two tabs save", () => {
   const one = move(new Map([["conv1", [1, 1]]]))(chain());
   const other = setSetting("conv1", "filters", 64)(chain());
   expect(merge(chain(), one, other).document).toEqual(merge(chain(), other, one).document);
+});
+
+it("keeps a note and a group that they removed and we have edited", () => {
+  const base = {
+    ...chain(),
+    notes: [
+      { id: "n1", text: "old", position: [0, 0] as [number, number], size: [9, 9] as [number, number] },
+    ],
+    groups: [{ id: "g1", title: "Old", color: "blue", components: ["conv1", "flatten1"] }],
+  };
+  const ours = all(changeNote("n1", { text: "new" }), changeGroup("g1", { title: "New" }))(base);
+  const theirs = remove(new Set(["flatten1"]))({ ...chain() });
+  const { document, conflicts } = merge(base, ours, theirs);
+  expect(document.notes?.map(({ text }) => text)).toEqual(["new"]);
+  expect(document.groups).toEqual([{ id: "g1", title: "New", color: "blue", components: ["conv1"] }]);
+  expect(conflicts).toHaveLength(2);
 });

@@ -29,6 +29,7 @@ class FakeShelf implements Shelf {
 
 let count = 0;
 let model = "";
+let identity = "created";
 const opened: Saver[] = [];
 
 async function open(shelf: Shelf) {
@@ -36,6 +37,7 @@ async function open(shelf: Shelf) {
   const conflicts: Change[] = [];
   const options = {
     model,
+    identity: Promise.resolve(identity),
     shelf,
     onState: (state: SaveState) => states.push(state),
     onConflicts: (found: Change[]) => conflicts.push(...found),
@@ -51,12 +53,26 @@ const setting = (document: ModelDocument, id: string, name: string) =>
   document.components[id]?.settings[name];
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** The locks of a browser, of which Node may have none. */
+class FakeLocks {
+  private readonly held = new Set<string>();
+
+  async request(name: string, _options: unknown, use: (lock: object | null) => unknown) {
+    if (this.held.has(name)) return use(null);
+    this.held.add(name);
+    return Promise.resolve(use({})).finally(() => this.held.delete(name));
+  }
+}
+
 beforeEach(() => {
   count += 1;
   model = `model-${count}`;
+  identity = "created";
+  vi.stubGlobal("navigator", { locks: new FakeLocks() });
 });
 afterEach(() => {
   for (const saver of opened.splice(0)) saver.close();
+  vi.unstubAllGlobals();
 });
 
 it("saves a moment after an edit, and says so", async () => {
@@ -162,4 +178,56 @@ it("waits for the end of a gesture", async () => {
   expect(shelf.version).toBe(1);
   store.end();
   await vi.waitFor(() => expect(shelf.version).toBe(2));
+});
+
+it("keeps the history of each tab apart", async () => {
+  const shelf = new FakeShelf();
+  const first = await open(shelf);
+  set(first.store, "conv1", "filters", 32);
+  await first.saver.flush();
+  const second = await open(shelf);
+  set(second.store, "dense1", "units", 3);
+  await second.saver.flush();
+  await vi.waitFor(() => expect(setting(first.store.document, "dense1", "units")).toBe(3));
+  expect(second.store.history.state.done).toHaveLength(1);
+  opened.splice(0)[0]?.close();
+  await pause(30);
+  const again = await open(shelf);
+  expect(again.store.history.state.done.map(({ label }) => label)).toEqual(["filters"]);
+  again.store.undo();
+  expect(setting(again.store.document, "conv1", "filters")).toBe(16);
+  second.saver.close();
+});
+
+it("takes over what several tabs could not save", async () => {
+  const shelf = new FakeShelf();
+  const tabs = [await open(shelf), await open(shelf)] as const;
+  shelf.trouble = new Error("away");
+  set(tabs[0].store, "conv1", "filters", 32);
+  set(tabs[1].store, "dense1", "units", 3);
+  for (const saver of opened.splice(0)) saver.close();
+  await pause(30);
+  shelf.trouble = null;
+  const { saver } = await open(shelf);
+  await saver.flush();
+  expect(setting(shelf.document, "conv1", "filters")).toBe(32);
+  expect(setting(shelf.document, "dense1", "units")).toBe(3);
+  opened.splice(0);
+  saver.close();
+  await pause(30);
+  const { store } = await open(shelf);
+  expect(store.document).toEqual(shelf.document);
+});
+
+it("puts no draft of another model on one of the same name", async () => {
+  const shelf = new FakeShelf();
+  const first = await open(shelf);
+  shelf.trouble = new Error("away");
+  set(first.store, "conv1", "filters", 32);
+  opened.splice(0)[0]?.close();
+  await pause(30);
+  identity = "later";
+  const { store } = await open(new FakeShelf());
+  expect(store.document).toEqual(chain());
+  expect(store.history.state.done).toEqual([]);
 });

@@ -27,15 +27,6 @@ it("makes one step of a gesture, however many edits it has", () => {
   expect(filters(store)).toBe(16);
 });
 
-it("forgets a gesture that is cancelled", () => {
-  const store = new DocumentStore(chain());
-  store.begin({ label: "drag" });
-  set(store, 17);
-  store.cancel();
-  expect(store.document).toEqual(chain());
-  expect(store.history.state.done).toHaveLength(0);
-});
-
 it("joins quick edits of one kind, and only those", () => {
   const store = new DocumentStore(chain());
   set(store, 17, "typing");
