@@ -21,6 +21,10 @@ CASES = {
         "        kept = []\n        while True:\n            kept.append(np.ones(8_000_000))\n",
         "it used more than 512 MiB",
     ),
+    "pipe": (
+        "        import os\n        os.remove('output')\n        os.mkfifo('output')\n        os._exit(70)\n",
+        "its process ended by itself with exit code 70",
+    ),
     "kill": ("        import os, signal\n        os.kill(os.getpid(), signal.SIGKILL)\n", "crashed (SIGKILL)"),
 }
 

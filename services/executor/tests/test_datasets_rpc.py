@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from glasswork.executor.v1 import executor_pb2 as pb
 from glasswork.graph.v1 import graph_pb2
-from glasswork_sdk.errors import InvalidDataset, InvalidInput, NotFound
+from glasswork_sdk.errors import DeadlineExceeded, InvalidDataset, InvalidInput, NotFound
 
 pytestmark = pytest.mark.tensorflow
 
@@ -47,6 +47,25 @@ async def test_bad_requests_are_refused(stub: Any, digits: str) -> None:
         await stub.InspectDataset(pb.InspectDatasetRequest(hash=digits, split=graph_pb2.Split(train=0.5)))
     with pytest.raises(InvalidInput, match="token"):
         await stub.ReadRows(pb.ReadRowsRequest(hash=digits, page_token="x"))
+
+
+async def test_an_answer_that_nobody_waited_for_is_nobody_elses(
+    stub: Any, executor: Any, digits: str, tmp_path: Path
+) -> None:
+    with (tmp_path / "table.csv").open("w") as file:
+        file.write("other,columns\n")
+        for _ in range(400):
+            file.write("1.5,some longer text\n" * 10_000)
+    slow = executor.dataset(tmp_path)
+    (tmp_path / "table.csv").unlink()
+    # More than there are workers for requests without a session.
+    for _ in range(3):
+        with pytest.raises(DeadlineExceeded):
+            await stub.InspectDataset(pb.InspectDatasetRequest(hash=slow), timeout=0.5)
+
+    for _ in range(4):
+        answer = await stub.ReadRows(pb.ReadRowsRequest(hash=digits, page_size=3), timeout=60)
+        assert set(answer.rows[0].fields) == {"image", "digit"}
 
 
 async def test_a_table_that_needs_too_much_memory_is_refused(stub: Any, executor: Any, tmp_path: Path) -> None:

@@ -118,8 +118,8 @@ class Runner:
             InvalidDataset: the dataset cannot be read, or reading it took more than is allowed.
         """
         async with self._lock:
+            worker = await self._staffed()
             try:
-                worker = await self._staffed()
                 await worker.send(request)
                 header = (await self._receive(worker, self._patience.dataset_seconds)).header
                 while "number" in header:
@@ -127,6 +127,9 @@ class Runner:
             except WorkerGone:
                 reason = self._reason(await self._bury(), self._patience.dataset_seconds)
                 raise InvalidDataset(f"Reading the dataset was stopped: {reason}. Make it smaller.") from None
+            except asyncio.CancelledError:
+                await self._dismiss(worker)
+                raise
             self._settle()
         if header["kind"] == "failed":
             fields = [FieldViolation(field, text) for field, text in header["fields"]]
@@ -144,13 +147,16 @@ class Runner:
             UserCodeFailed: the worker died of it; the text says of what.
         """
         async with self._lock:
+            worker = await self._staffed()
             try:
-                worker = await self._staffed()
                 await worker.send({**request, "memory": worker.limits.memory_bytes})
                 while (header := (await self._receive(worker, seconds)).header)["kind"] != "end":
                     yield header
             except WorkerGone:
                 raise UserCodeFailed(self._reason(await self._bury(), seconds)) from None
+            except (asyncio.CancelledError, GeneratorExit):
+                await self._dismiss(worker)
+                raise
             self._settle()
 
     def cancel(self, following: Job | None = None) -> None:
@@ -215,6 +221,11 @@ class Runner:
             return
         with contextlib.suppress(WorkerGone):
             await worker.send({"kind": "cancel", "number": self._number})
+
+    async def _dismiss(self, worker: Worker) -> None:
+        """End a worker whose answer nobody waits for any more: the next request would take it for its own."""
+        worker.kill()
+        await self._bury()
 
     def _note(self, message: Message, current: bool) -> Answer | Known | None:
         """Take note of a message and return what it answers."""

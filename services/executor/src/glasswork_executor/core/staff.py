@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import shutil
 import tempfile
 import time
 from pathlib import Path
 from typing import Protocol
 
-from glasswork_sdk.errors import GlassworkError
+from glasswork_sdk.errors import GlassworkError, NotFound
+from glasswork_servicekit.plain import open_plain
 from glasswork_servicekit.sandbox import Limits
 from glasswork_servicekit.worker import Worker, WorkerGone
 from glasswork_servicekit.zygote import Zygote
@@ -153,7 +155,7 @@ class Staff:
             facts = {"reason": ending.reason, "code": ending.code, "signal": ending.signal}
             if ending.code == RAISED:
                 # The entry itself raised, which is a mistake of ours.
-                self._log.error("a worker failed", extra={**facts, "output": _tail(folder / OUTPUT)})
+                self._log.error("a worker failed", extra={**facts, "output": await asyncio.to_thread(_tail, folder)})
             else:
                 self._log.info("a worker ended", extra=facts)
         finally:
@@ -172,8 +174,11 @@ class Staff:
         task.add_done_callback(self._tasks.discard)
 
 
-def _tail(path: Path) -> str:
+def _tail(folder: Path) -> str:
+    """The end of what a worker has printed. Its folder is its own: it may have put anything in the place of the file."""
     try:
-        return path.read_bytes()[-LOGGED_BYTES:].decode("utf-8", "replace")
-    except OSError:
+        with open_plain(folder / OUTPUT, folder) as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - LOGGED_BYTES))
+            return file.read(LOGGED_BYTES).decode("utf-8", "replace")
+    except (NotFound, OSError):
         return ""
