@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from glasswork_registry.core.datasets import folder_hash
 from glasswork_registry.core.records import Dataset, Draft
 from glasswork_registry.core.registry import Registry
-from glasswork_registry.core.sidecars import read_sidecar
+from glasswork_registry.core.sidecars import read_sidecar, write_sidecar
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import Exhausted, Forbidden, InvalidDataset, InvalidInput, NotFound
 
@@ -45,6 +46,33 @@ def test_a_dataset_is_found_by_slug_and_by_hash(registry: Registry, upload: Uplo
     assert registry.datasets.get("table").hash == registry.datasets.get(f"sha256:{dataset.hash}").hash
     with pytest.raises(NotFound, match="no dataset"):
         registry.datasets.get("sha256:../x")
+
+
+def test_a_dataset_that_the_index_was_not_told_of_keeps_its_name_to_itself(
+    registry: Registry, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("the database is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("glasswork_registry.core.index.put_dataset", fail)
+        with pytest.raises(OSError, match="away"):
+            upload()
+    second = upload(b"a,b\n5,6\n")
+    assert second.slug == "table-2"
+    registry.reindex()
+    assert {item.slug for item in registry.datasets.list(0, "").items} == {"table", "table-2"}
+
+
+def test_two_datasets_of_one_name_on_the_disk_are_two_in_the_index(registry: Registry, upload: Upload) -> None:
+    first, second = upload(), upload(b"a,b\n5,6\n", name="other")
+    write_sidecar(registry.layout.datasets, replace(second, slug=first.slug))
+    registry.reindex()
+    assert registry.datasets.get("table").hash == first.hash
+    renamed = registry.datasets.get("table-2")
+    assert renamed.hash == second.hash
+    registry.datasets.put_profile("table-2", {"rows": 1})
+    assert registry.datasets.get("table-2").profile == {"rows": 1}
 
 
 def test_a_profile_stays_with_the_content(registry: Registry, upload: Upload) -> None:

@@ -84,6 +84,26 @@ def test_a_damaged_entry_is_an_error_that_names_it(tmp_path: Path) -> None:
             file.read(1000)
 
 
+@pytest.mark.parametrize("kind", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_damaged_packing_is_an_error_that_names_it(tmp_path: Path, kind: int) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", kind) as made:
+        made.writestr("a.csv", b"a,b\n" * 1000)
+    data = bytearray(path.read_bytes())
+    start = data.index(b"a.csv") + len("a.csv")
+    data[start : start + 20] = b"\xff" * 20
+    path.write_bytes(data)
+    with pytest.raises(InvalidDataset, match=r"'a\.csv'.*damaged"), archive(path) as entries:  # noqa: SIM117
+        with entries[0].open() as file:
+            file.read(10_000)
+
+
+def test_a_file_that_is_the_folder_of_another_is_refused(tmp_path: Path) -> None:
+    path = packed(tmp_path / "a.zip", "b/z.png", "a/x.png/y.png", "a/X.png")
+    with pytest.raises(InvalidDataset, match=r"'a/x\.png' is a file and a folder"), archive(path):
+        pass
+
+
 @pytest.mark.parametrize("path", ["a.csv", "images/größe 1.png", "a/b/c-d_e(1).png"])
 def test_a_plain_name_is_kept(path: str) -> None:
     assert check_path(path) == path

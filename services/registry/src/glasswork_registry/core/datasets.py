@@ -15,12 +15,12 @@ from glasswork_servicekit.durable import move, remove, sync_tree
 
 from glasswork_registry.core import index
 from glasswork_registry.core.database import Database
-from glasswork_registry.core.layout import Layout, numbered, slug_of
+from glasswork_registry.core.layout import Layout, free_slug, slug_of
 from glasswork_registry.core.locks import NamedLocks
 from glasswork_registry.core.pages import Page
 from glasswork_registry.core.records import Dataset
 from glasswork_registry.core.shapes import TABLES, shape_of
-from glasswork_registry.core.sidecars import read_sidecar, sidecar_path, write_sidecar
+from glasswork_registry.core.sidecars import read_sidecar, read_sidecars, sidecar_path, write_sidecar
 from glasswork_registry.core.sources import Entry, archive, single_file
 from glasswork_registry.core.staging import StagedFile
 from glasswork_registry.core.tablecheck import check_table
@@ -203,11 +203,8 @@ class DatasetStore:
         return dataset
 
     def _free_slug(self, name: str) -> str:
-        wanted, count = slug_of(name, "dataset"), 1
-        with self.database.reading() as connection:
-            while index.is_dataset_slug(connection, numbered(wanted, count)):
-                count += 1
-        return numbered(wanted, count)
+        # The files know of datasets that the index could not be told of.
+        return free_slug(slug_of(name, "dataset"), {known.slug for known in read_sidecars(self.layout.datasets)})
 
 
 def folder_hash(files: Mapping[str, str]) -> str:

@@ -118,11 +118,6 @@ def find_dataset(connection: Connection, name: str) -> Dataset | None:
     return dataset if dataset is not None and (by_hash or not dataset.deleted) else None
 
 
-def is_dataset_slug(connection: Connection, slug: str) -> bool:
-    """Tell whether a dataset, deleted or not, has this slug."""
-    return connection.execute(select(DATASETS.c.hash).where(DATASETS.c.slug == slug)).first() is not None
-
-
 def list_datasets(connection: Connection, size: int, token: str) -> Page[Dataset]:
     """Return a page of datasets, the newest first."""
     limit = page_size(size)

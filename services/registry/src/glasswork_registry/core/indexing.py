@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,10 +13,10 @@ from sqlalchemy import Connection
 from glasswork_registry.core import index
 from glasswork_registry.core.commits import CommitRecord
 from glasswork_registry.core.large import parse_pointer
-from glasswork_registry.core.layout import Layout, ModelFolder
+from glasswork_registry.core.layout import Layout, ModelFolder, free_slug
 from glasswork_registry.core.plumbing import GitFailed, Plumbing
 from glasswork_registry.core.records import Counts, Model, Version
-from glasswork_registry.core.sidecars import read_sidecars
+from glasswork_registry.core.sidecars import read_sidecars, write_sidecar
 from glasswork_registry.core.tables import DATASETS, MODELS, VERSIONS
 
 _INDEXED_FILES = ("model.json", "metrics.json", "weights.safetensors")
@@ -73,11 +74,16 @@ def index_all(connection: Connection, layout: Layout, plumbing: dict[str, Plumbi
         index.drop_model(connection, slug)
     for slug, git in plumbing.items():
         index_model(connection, layout.model(slug), git, known_models.get(slug))
-    known_datasets = index.indexed_datasets(connection)
-    found = {dataset.hash: dataset for dataset in read_sidecars(layout.datasets)}
-    for sha256 in known_datasets.keys() - found.keys():
+    for sha256 in index.indexed_datasets(connection):
         index.drop_dataset(connection, sha256)
-    for dataset in found.values():
+    taken: set[str] = set()
+    for dataset in sorted(read_sidecars(layout.datasets), key=lambda each: each.created):
+        slug = free_slug(dataset.slug, taken)
+        taken.add(slug)
+        if slug != dataset.slug:
+            # Two got one name while the index did not answer; each is found under its own from now on.
+            dataset = replace(dataset, slug=slug)
+            write_sidecar(layout.datasets, dataset)
         index.put_dataset(connection, dataset)
     return Counts(*(index.count(connection, table) for table in (MODELS, VERSIONS, DATASETS)))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -153,6 +155,11 @@ def slug_of(name: str, otherwise: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_SLUG_LENGTH].strip("-") or otherwise
+
+
+def free_slug(wanted: str, taken: Collection[str]) -> str:
+    """Return the first candidate for a slug that is not taken."""
+    return next(slug for count in itertools.count(1) if (slug := numbered(wanted, count)) not in taken)
 
 
 def numbered(slug: str, count: int) -> str:

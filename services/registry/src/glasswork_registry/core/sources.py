@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ MAX_RATIO: Final = 200
 _MAX_PATH: Final = 1_000
 # A tiny archive may pack well; only what also grows large is a bomb.
 _RATIO_FREE: Final = 16 * 1024 * 1024
+# What reading a damaged archive raises, by how it is packed.
+_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, NotImplementedError)
 _RESERVED: Final = frozenset('<>:"|?*\\')
 
 
@@ -62,7 +66,7 @@ def archive(path: Path) -> Iterator[list[Entry]]:
     """
     try:
         opened = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except _DAMAGED as error:
         raise InvalidDataset(f"The zip archive cannot be read: {error}. Pack it again.") from None
     with opened:
         infos = opened.infolist()
@@ -128,7 +132,7 @@ class _CountedFile:
     def read(self, size: int) -> bytes:
         try:
             data = self._file.read(size)
-        except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
+        except (*_DAMAGED, EOFError) as error:
             raise InvalidDataset(f"{self._name!r} in the zip archive is damaged: {error}. Pack it again.") from None
         self._budget.take(len(data))
         return data
@@ -138,7 +142,7 @@ def _opener(opened: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> 
     def open_entry() -> BinaryIO:
         try:
             file = opened.open(info)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        except (*_DAMAGED, RuntimeError) as error:
             raise InvalidDataset(f"{info.filename!r} in the zip archive is damaged: {error}. Pack it again.") from None
         return cast(BinaryIO, _CountedFile(cast(BinaryIO, file), info.filename, budget))
 
@@ -165,6 +169,10 @@ def _refuse_twins(names: Sequence[str]) -> None:
         if folded in seen:
             raise InvalidDataset(f"{name[:100]!r} stands twice in the zip archive (but for upper case). Rename one.")
         seen.add(folded)
+    files = {name for name in seen if not name.endswith("/")}
+    for name in seen:
+        if clash := next((str(part) for part in PurePosixPath(name).parents if str(part) in files), None):
+            raise InvalidDataset(f"{clash[:100]!r} is a file and a folder in the zip archive. Rename one.")
 
 
 def _open_plain(path: Path) -> BinaryIO:
