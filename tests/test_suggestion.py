@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import statistics
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,3 +51,18 @@ def test_progression_of_diabetes_is_predicted(glasswork: Glasswork) -> None:
 @pytest.mark.parametrize("name", ["digits", "digit_halves"])
 def test_digits_are_recognised(glasswork: Glasswork, name: str) -> None:
     assert statistics.mean(reached(glasswork, name, "digit", "accuracy", SOME_SEEDS)) >= 0.94
+
+
+def test_a_class_keeps_its_name_where_another_one_is_incomplete(glasswork: Glasswork, tmp_path: Path) -> None:
+    rows = [f"{place / 100},b" for place in range(-100, -20)] + [f"{place / 100},c" for place in range(20, 100)]
+    # Every row of the first class lacks what the model reads, so the model never sees one.
+    (tmp_path / "partial.csv").write_text("\n".join(["x,y", *rows, *[",a"] * 40]) + "\n")
+    client = glasswork.client
+    dataset = client.upload(tmp_path / "partial.csv")
+    graph = client.post("/suggest", {"dataset": dataset["id"], "targets": ["y"]})["graph"]
+    run = client.post("/runs", {"graph": graph})
+    for _ in client.events(run["id"]):
+        pass
+    assert client.get(f"/runs/{run['id']}")["test"]["accuracy"] > 0.9
+    told = client.post(f"/runs/{run['id']}/predict", {"rows": [{"x": -0.8}, {"x": 0.8}]})["predictions"]
+    assert [answer["y"] for answer in told] == ["b", "c"]

@@ -71,6 +71,15 @@ def test_a_patch_of_many_operations_copies_each_object_once() -> None:
     assert all(item["settings"] == {} for item in many["components"].values())
 
 
+def test_copies_of_copies_end_before_they_fill_the_memory() -> None:
+    double = {"op": "copy", "from": "/notes", "path": "/notes/-"}
+    patch = [{"op": "add", "path": "/notes", "value": [{}]}, *[double] * 40]
+    with pytest.raises(InvalidInput, match="copies more than"):
+        apply_edit(DOCUMENT, Edit.model_validate({"patch": patch}))
+    changed = apply_edit(DOCUMENT, Edit.model_validate({"patch": patch[:10]}))
+    assert len(changed["notes"]) == 10
+
+
 @pytest.mark.parametrize(
     ("text", "revision"),
     [

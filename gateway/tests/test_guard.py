@@ -191,6 +191,13 @@ async def test_an_undeclared_body_over_the_limit_is_stopped_while_it_comes(
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
 
 
+async def test_json_where_files_are_uploaded_is_no_larger_than_elsewhere(
+    client: httpx.AsyncClient, bearer: dict[str, str]
+) -> None:
+    headers = {**bearer, **JSON, "Content-Length": str(BODY_LIMIT + 1)}
+    assert (await client.post("/api/v1/datasets", headers=headers, content=b"{}")).status_code == 413
+
+
 async def test_a_doubled_header_is_refused(client: httpx.AsyncClient, bearer: dict[str, str]) -> None:
     headers = [("Origin", "http://127.0.0.1:8000"), ("Origin", "https://evil.example"), *bearer.items()]
     assert (await client.get("/api/v1/health", headers=headers)).status_code == 400

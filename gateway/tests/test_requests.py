@@ -19,6 +19,8 @@ JSON = {"Content-Type": "application/json"}
         (b'{"a":' * 100 + b"1" + b"}" * 100, "nested more than"),
         (b"[" * 100_000, "no valid JSON"),
         (b"\xff\xfe", "no valid JSON"),
+        (rb'{"graph": "\ud800"}', "lone surrogate"),
+        (rb'{"gr\udfffph": 1}', "lone surrogate"),
         (b"", "JSON object"),
     ],
 )

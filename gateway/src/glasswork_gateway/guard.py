@@ -161,7 +161,9 @@ class Guard:
         raise Refused(403, "foreign-page", "A request that changes something must come from Glasswork's own page.")
 
     async def _http(self, scope: Scope, headers: dict[str, str], receive: Receive, send: Send, caller: Caller) -> None:
-        limit = UPLOAD_LIMIT if scope["path"] in UPLOADS else BODY_LIMIT
+        # Only what is written to a file as it comes may be large.
+        uploads = scope["path"] in UPLOADS and headers.get("content-type", "").lower().startswith("multipart/")
+        limit = UPLOAD_LIMIT if uploads else BODY_LIMIT
         declared = headers.get("content-length", "0")
         if not declared.isdecimal() or int(declared) > limit:
             await _refuse(scope, headers, send, Refused(413, "too-large", _too_large(limit)))

@@ -13,7 +13,8 @@ from starlette.responses import Response
 
 from glasswork_gateway.problems import BadRequest
 
-MAX_DEPTH: Final = 80
+# A model document has 24 levels at most, and a request puts it some levels down.
+MAX_DEPTH: Final = 28
 _MAX_INTEGER: Final = 2**53
 
 
@@ -27,7 +28,7 @@ def parse_json(data: bytes | str) -> Any:
         value = json.loads(data, parse_constant=_no_constant, object_pairs_hook=_unique, parse_int=_integer)
     except (ValueError, RecursionError) as error:
         raise BadRequest(f"The body is no valid JSON: {error or 'it is nested too deeply'}.") from None
-    _check_depth(value, 0)
+    _check(value, 0)
     return value
 
 
@@ -78,11 +79,15 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _check_depth(value: Any, depth: int) -> None:
+def _check(value: Any, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise BadRequest(f"The body is nested more than {MAX_DEPTH} deep.")
     if isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            _check_depth(item, depth + 1)
+        for item in (*value, *value.values()) if isinstance(value, dict) else value:
+            _check(item, depth + 1)
+    elif isinstance(value, str):
+        # JSON can name half a character, which nothing else can hold.
+        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise BadRequest("The body has a text that is no valid Unicode: a lone surrogate.")
     elif isinstance(value, float) and value in (float("inf"), float("-inf")):
         raise BadRequest("The body has a number that is too large.")

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from glasswork.graph.v1 import graph_pb2 as pb
+from glasswork_sdk.document import Document
+from glasswork_sdk.errors import InvalidDocument
 from glasswork_servicekit import graphs
 
 DOCUMENT: dict[str, Any] = {
@@ -118,3 +120,23 @@ def test_an_unknown_size_is_none_in_json() -> None:
     spec = {"shape": [None, 8, 8, 1], "dtype": "float32"}
 
     assert graphs.spec_to_dict(graphs.spec_from_dict(spec)) == spec
+
+
+def test_the_deepest_document_that_is_taken_fits_into_messages() -> None:
+    def nested(levels: int) -> dict[str, Any]:
+        value: dict[str, Any] = {}
+        for _ in range(levels):
+            value = {"a": value}
+        return {**DOCUMENT, "components": {"x": {"type": "core.dense", "settings": {"deep": value}}}, "connections": []}
+
+    levels = next(count for count in range(1, 200) if _is_refused(nested(count))) - 1
+    assert levels > 10
+    assert round_trip(nested(levels)) == nested(levels)
+
+
+def _is_refused(document: dict[str, Any]) -> bool:
+    try:
+        Document.parse(document)
+    except InvalidDocument:
+        return True
+    return False

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
+from glasswork_registry.core.pages import encode_token
 from glasswork_registry.core.registry import Registry
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import Conflict, InvalidDocument, InvalidInput, NotFound
@@ -75,7 +76,11 @@ def test_pages_hold_every_model_once_the_last_changed_first(registry: Registry, 
     assert third.next_token == ""
 
 
-@pytest.mark.parametrize("token", ["x", "bm8=", "WyJvdGhlciIsMV0=", "é", "W10="])
+# Of the right types, and no number that a database holds.
+HUGE = encode_token("models", 2**70, "x")
+
+
+@pytest.mark.parametrize("token", ["x", "bm8=", "WyJvdGhlciIsMV0=", "é", "W10=", HUGE])
 def test_a_token_that_was_not_given_out_is_refused(registry: Registry, token: str) -> None:
     with pytest.raises(InvalidInput, match="page token"):
         registry.models.list(0, token)

@@ -8,6 +8,7 @@ from copy import copy
 from typing import Any
 
 import jsonpatch
+from glasswork_sdk.document import MAX_BYTES
 from glasswork_sdk.errors import FieldViolation, InvalidInput
 from jsonpointer import JsonPointer, JsonPointerException
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -115,12 +116,32 @@ def _patched(document: Any, patch: list[dict[str, Any]]) -> Any:
     """Apply a patch to copies of what it changes; a copy of the whole would make the smallest edit cost most."""
     changed = document
     own: dict[int, Any] = {}
+    left = MAX_BYTES
     for operation in patch:
+        if operation.get("op") == "copy":
+            # Each copy of what holds the copies before doubles it.
+            left -= _size(JsonPointer(operation.get("from", "")).resolve(changed, None), left)
+            if left < 0:
+                raise ValueError(f"it copies more than {MAX_BYTES} bytes")
         for name in ("from", "path"):
             if isinstance(path := operation.get(name), str):
                 changed = _with_own(changed, JsonPointer(path).parts[:-1], own)
         changed = jsonpatch.apply_patch(changed, [operation], in_place=True)
     return changed
+
+
+def _size(value: Any, most: int) -> int:
+    """Return about how many bytes of JSON a value is, or something beyond `most` as soon as it is more."""
+    size, waiting = 0, [value]
+    while waiting and size <= most:
+        part = waiting.pop()
+        size += len(part) if isinstance(part, str) else 8
+        if isinstance(part, dict):
+            waiting.extend(part)
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+    return size
 
 
 def _with_own(value: Any, path: Sequence[str], own: dict[int, Any]) -> Any:

@@ -16,7 +16,8 @@ from glasswork_sdk.names import ID_PATTERN, is_component_id
 
 FORMAT: Final = 1
 MAX_BYTES: Final = 5 * 1024 * 1024
-MAX_DEPTH: Final = 64
+# Between the services a level of an object is three levels of a message, of which there may be 100.
+MAX_DEPTH: Final = 24
 MAX_COMPONENTS: Final = 10_000
 MAX_CONNECTIONS: Final = 30_000
 _MAX_INTEGER: Final = 2**53
@@ -177,7 +178,7 @@ class Document(_Model):
         """Read a document.
 
         Args:
-            source: the JSON text (UTF-8, at most 5 MiB, nested at most 64 deep), or the decoded object, in which parts
+            source: the JSON text (UTF-8, at most 5 MiB, nested at most 24 deep), or the decoded object, in which parts
                 may stand as they were read before.
 
         Raises:

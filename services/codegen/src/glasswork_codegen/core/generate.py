@@ -186,13 +186,13 @@ class _Writer:
         lines.add("test: tf.data.Dataset | None\nsteps: int", 4)
 
     def table_functions(self, lines: Lines, dataset: DatasetReference) -> None:
-        used = sorted(
-            {
-                getattr(node.settings, "feature", "")
-                for node in self.analysis.nodes.values()
-                if node.settings is not None and node.type is not None and node.type.kind == "data"
-            }
-        )
+        types = {
+            str(getattr(node.settings, "feature", "")): node.values.get("feature_type")
+            for node in self.analysis.nodes.values()
+            if node.settings is not None and node.type is not None and node.type.kind == "data"
+        }
+        used = sorted(types)
+        of_classes = [name for name in used if types[name] in ("categorical", "binary")]
         lines.blank(2)
         lines.add("def read_table(folder: Path) -> pd.DataFrame:")
         lines.add('"""Read the rows that are complete in every column in use."""', 4)
@@ -203,7 +203,11 @@ class _Writer:
         elif self.table.endswith(".parquet"):
             lines.add(f"table = pd.read_parquet({path})", 4)
         else:
-            lines.add(f"table = pd.read_csv({path})", 4)
+            lines.add(f"table = pd.read_csv({path}, low_memory=False)", 4)
+        if of_classes:
+            lines.add("# Classes are numbered in their order over all rows, also where those of one are incomplete.", 4)
+            asked = [f'{python_literal(name)}: "category"' for name in of_classes]
+            lines.call("table = table.astype({", asked, "})", 4)
         lines.call("return table.dropna(", [f"subset={python_literal(used)}", "ignore_index=True"], ")", 4)
         split = dataset.split
         lines.blank(2)

@@ -175,7 +175,7 @@ class Staff:
 
 
 def _tail(folder: Path) -> str:
-    """The end of what a worker has printed. Its folder is its own: it may have put anything in the place of the file."""
+    """The end of what a worker has printed; it may have put anything else in the place of that file."""
     try:
         with open_plain(folder / OUTPUT, folder) as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - LOGGED_BYTES))

@@ -59,10 +59,15 @@ def training_rows(rows: int, split: Mapping[str, float]) -> NDArray[np.int64]:
 
 def _feature(table: Table, name: str, chosen: str | None, training: NDArray[np.int64]) -> dict[str, Any]:
     column = table.columns[name]
-    fitting = types_of(column)
-    if chosen is not None and chosen not in fitting:
-        text = f"The column '{name}' cannot be read as {chosen}; it can be read as {' or '.join(fitting)}."
-        raise InvalidDataset(text, fields=[FieldViolation(f"types.{name}", f"expected one of {', '.join(fitting)}")])
-    kind = chosen or fitting[0]
-    figures = figures_of(name, column, kind, training, table.folder)
+    try:
+        fitting = types_of(column)
+        if chosen is not None and chosen not in fitting:
+            text = f"The column '{name}' cannot be read as {chosen}; it can be read as {' or '.join(fitting)}."
+            expected = f"expected one of {', '.join(fitting)}"
+            raise InvalidDataset(text, fields=[FieldViolation(f"types.{name}", expected)])
+        kind = chosen or fitting[0]
+        figures = figures_of(name, column, kind, training, table.folder)
+    except TypeError as error:
+        text = f"The values of the column '{name}' cannot be compared with one another: {error}. Write all alike."
+        raise InvalidDataset(text) from error
     return {"name": name, "type": kind, "types": fitting, "statistics": figures}

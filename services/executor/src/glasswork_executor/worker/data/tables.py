@@ -87,7 +87,7 @@ def _read_csv(path: Path) -> dict[str, pd.Series | Array]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            frame = pd.read_csv(path)
+            frame = pd.read_csv(path, low_memory=False)
     except pd.errors.EmptyDataError:
         raise InvalidDataset(f"{path.name} is empty. Its first line has to name the columns.") from None
     except UnicodeDecodeError as error:
