@@ -224,6 +224,25 @@ def test_a_huge_image_is_refused_before_it_is_decoded(pictures: Path) -> None:
         profiled(pictures)
 
 
+def test_long_texts_that_are_all_different_are_not_listed_as_classes(csv: Maker) -> None:
+    texts = [f"{place} {'word ' * 80}" for place in range(1_000)]
+    figures = profiled(csv(column(texts)))["features"]["a"]["statistics"]
+    assert figures["unique"] == 1_000
+    assert "classes" not in figures
+
+
+def test_values_that_cannot_be_compared_are_an_error_that_names_their_column(tmp_path: Path) -> None:
+    pd.DataFrame({"a": [[1], [2]], "b": [1, 2]}).to_parquet(tmp_path / "table.parquet")
+    with pytest.raises(InvalidDataset, match="'a'"):
+        profiled(tmp_path)
+
+
+def test_a_long_column_of_numbers_and_texts_is_one_of_texts(csv: Maker) -> None:
+    # pandas reads a long table in parts, each with a type of its own.
+    path = csv("zip,b\n" + "12345,1\n" * 600_000 + "A1,2\n" * 600_000)
+    assert profiled(path)["features"]["zip"]["statistics"]["classes"] == ["12345", "A1"]
+
+
 def test_arrays_hold_images_and_classes(tmp_path: Path) -> None:
     images = np.arange(20 * 5 * 4, dtype=np.uint8).reshape(20, 5, 4)
     np.savez(tmp_path / "table.npz", image=images, label=np.arange(20) % 4)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header
 from glasswork.registry.v1 import registry_pb2
 from glasswork.trainer.v1 import trainer_pb2
 from glasswork_sdk.document import Document
-from glasswork_sdk.errors import DeadlineExceeded, FieldViolation, InvalidInput, Unavailable
+from glasswork_sdk.errors import FieldViolation, GlassworkError, InvalidInput
 from glasswork_servicekit.channel import IDEMPOTENT
 from glasswork_servicekit.graphs import graph_from_message, graph_to_message
 from pydantic_core import to_json
@@ -156,13 +156,13 @@ async def _first_document(body: schemas.CreateModel, context: Context) -> tuple[
 
 
 async def _last_runs(models: list[str], context: Context) -> dict[str, dict[str, Any]]:
-    """Return the last run of each model, in one question; none while the trainer is away, which no list waits for."""
+    """Return the last run of each model, in one question; none where it has no answer, which no list waits for."""
     if not models:
         return {}
     request = trainer_pb2.ListRunsRequest(newest_of=models)
     try:
         found = await context.services.trainer.ListRuns(request, timeout=RUNS_SECONDS, metadata=(IDEMPOTENT,))
-    except (Unavailable, DeadlineExceeded):
+    except GlassworkError:
         return {}
     return {run.model: translate.last_run(run) for run in found.runs}
 

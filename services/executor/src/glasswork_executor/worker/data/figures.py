@@ -15,7 +15,9 @@ from glasswork_executor.worker.data import images
 from glasswork_executor.worker.data.types import BINARY, CATEGORICAL, IMAGE
 
 BINS = 20
+# A column of texts that are all different is no column of classes, and every list of datasets would carry it.
 MOST_CLASSES_LISTED = 10_000
+MOST_LETTERS_LISTED = 200_000
 
 Array = NDArray[Any]
 
@@ -59,7 +61,9 @@ def _of_classes(values: pd.Series, train: pd.Series, kind: str) -> dict[str, Any
     classes, counts = np.unique(values.to_numpy(), return_counts=True)
     found: dict[str, Any] = {}
     if len(classes) <= MOST_CLASSES_LISTED:
-        found = {"classes": [class_name(value) for value in classes], "class_counts": [int(count) for count in counts]}
+        names = [class_name(value) for value in classes]
+        if sum(map(len, names)) <= MOST_LETTERS_LISTED:
+            found = {"classes": names, "class_counts": [int(count) for count in counts]}
     if kind == BINARY and len(classes) == 2 and len(train):
         ones = (train.to_numpy() == classes[1]).astype(np.float64)
         found |= {
