@@ -65,7 +65,7 @@ export const editCommands: readonly Command[] = [
     group: "file",
     keys: ["Mod+S"],
     scope: "everywhere",
-    run: ({ saver }) => saver.flush(),
+    run: ({ flush }) => flush(),
   }),
   inModel({
     ...edits,
