@@ -2,8 +2,8 @@
 
 import type { Workspace } from "@/app/workspace";
 import { type Command, inModel } from "@/commands/registry";
-import { addNote, freeNoteId, group, move, setFlag, ungroup } from "@/document/edits";
-import type { Group, ModelDocument, Position } from "@/document/model";
+import { addNote, group, move, setFlag, ungroup } from "@/document/edits";
+import { freshId, type Group, type ModelDocument, type Position } from "@/document/model";
 import { text } from "@/text/text";
 import { WIDTH } from "./sizes";
 import { type Direction, firstPlace, neighbour, type Place } from "./spatial";
@@ -107,7 +107,7 @@ function makeGroup(workspace: Workspace): void {
   const { store, view } = workspace;
   const used = store.document.groups?.length ?? 0;
   const made: Group = {
-    id: `group-${crypto.randomUUID().slice(0, 8)}`,
+    id: freshId("group"),
     title: text("canvas.group"),
     color: COLORS[used % COLORS.length] ?? "layers",
     components: selected(workspace),
@@ -167,7 +167,7 @@ export const canvasCommands: readonly Command[] = [
     keys: ["N"],
     scope: "canvas",
     run: ({ store, canvas, view }) => {
-      const id = freeNoteId();
+      const id = freshId("note");
       store.edit(
         { label: text("edit.note") },
         addNote({ id, text: "", position: canvas?.middle() ?? [0, 0], size: [200, 100] }),
