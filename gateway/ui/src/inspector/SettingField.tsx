@@ -180,6 +180,7 @@ function ListControl({ id, field, value, change }: ListProps) {
       id={id}
       aria-describedby={`${id}-help`}
       aria-invalid={(typed !== null && read === undefined && !emptied) || undefined}
+      data-settled={typed === null || undefined}
       placeholder={field.nullable ? text("settings.fromData") : text("settings.list")}
       value={typed ?? listText(value)}
       onChange={(event) => setTyped(event.target.value)}
