@@ -67,12 +67,15 @@ def test_undo_is_the_pages_in_a_field_whose_number_was_taken(digits: Any) -> Non
     filters = inspector(digits).get_by_role("spinbutton", name="Filters")
     kernel = inspector(digits).get_by_role("textbox", name="Kernel size")
     for field, typed, before in ((filters, "24", "16"), (kernel, "5, 5", "3, 3")):
+        setting = field.locator("xpath=ancestor::*[@data-origin]")
         field.fill(typed)
         field.press("Enter")
+        expect(setting).to_have_attribute("data-origin", "set")
         # The second time there is nothing left to undo, for the browser neither.
         for _ in range(2):
             field.press("Control+z")
             expect(field).to_have_value(before)
+            expect(setting).not_to_have_attribute("data-origin", "set")
         field.press("Control+Shift+z")
         expect(field).to_have_value(typed)
         digits.keyboard.press("Control+a")
