@@ -272,6 +272,58 @@ def test_groups_notes_and_alignment_are_kept(page: Any, new_model: Model, glassw
     screenshot(page, "canvas-group-note")
 
 
+def tab_to(page: Any, component: str, keys: str = "Tab") -> None:
+    """Press Tab until a node has the focus; the notes come first, then the components by their names."""
+    for _ in range(page.locator(".react-flow__node").count()):
+        if node(page, component).evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press(keys)
+    raise AssertionError(f"{keys} does not lead to {component}")
+
+
+def test_keys_act_on_what_tab_has_led_to(page: Any, new_model: Model) -> None:
+    open_model(page, new_model(template="digits"))
+    count = page.locator("article").count()
+    node(page, "conv1").locator("header").click()
+    tab_to(page, "dropout1")
+    expect(page.locator("article[data-selected='true']")).to_have_count(1)
+    page.keyboard.press("b")
+    expect(node(page, "dropout1").get_by_text("bypassed")).to_be_visible()
+    # Of several that are selected together, each may have the focus.
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator("article[data-selected='true']")).to_have_count(count)
+    page.keyboard.press("Escape")
+    tab_to(page, "dropout1")
+    page.keyboard.press("Delete")
+    expect(node(page, "dropout1")).to_have_count(0)
+    assert page.locator("article").count() == count - 1
+
+
+def test_a_note_is_kept_as_it_is_typed_and_opened_by_keyboard(
+    page: Any, new_model: Model, glasswork: Glasswork
+) -> None:
+    model = new_model(template="digits")
+    open_model(page, model)
+    page.keyboard.press("n")
+    page.get_by_placeholder("Write a note").press_sequentially("Look")
+    page.reload()
+    note = page.locator(".react-flow__node-note")
+    expect(note).to_have_text("Look")
+    node(page, "conv1").locator("header").click()
+    tab_to(page, str(note.get_attribute("data-id")), "Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_placeholder("Write a note")).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type(" here")
+    page.keyboard.press("Escape")
+    expect(note).to_be_focused()
+    expect(note).to_have_text("Look here")
+    page.wait_for_timeout(500)
+    settled(page)
+    assert [item["text"] for item in graph(glasswork, model)["notes"]] == ["Look here"]
+
+
 def test_a_preview_is_enlarged_with_its_figures_channels_and_other_rows(page: Any, new_model: Model) -> None:
     open_model(page, new_model(template="digits"))
     node(page, "conv1").get_by_role("button", name="Enlarge the preview of conv1").click()

@@ -63,6 +63,42 @@ def test_the_form_shows_where_a_value_comes_from_and_gives_it_back(digits: Any) 
     assert field.input_value() == "16"
 
 
+def test_undo_is_the_pages_in_a_field_whose_number_was_taken(digits: Any) -> None:
+    filters = inspector(digits).get_by_role("spinbutton", name="Filters")
+    kernel = inspector(digits).get_by_role("textbox", name="Kernel size")
+    for field, typed, before in ((filters, "24", "16"), (kernel, "5, 5", "3, 3")):
+        setting = field.locator("xpath=ancestor::*[@data-origin]")
+        field.fill(typed)
+        field.press("Enter")
+        expect(setting).to_have_attribute("data-origin", "set")
+        # The second time there is nothing left to undo, for the browser neither.
+        for _ in range(2):
+            field.press("Control+z")
+            expect(field).to_have_value(before)
+            expect(setting).not_to_have_attribute("data-origin", "set")
+        field.press("Control+Shift+z")
+        expect(field).to_have_value(typed)
+        digits.keyboard.press("Control+a")
+        digits.keyboard.insert_text("7")
+        field.press("Control+z")
+        expect(field).to_have_value(typed)
+        field.press("Escape")
+        field.press("Control+z")
+        expect(field).to_have_value(before)
+    node(digits, "edges").locator("header").click()
+    settled(digits)
+    assert filters.input_value() == "16"
+
+
+def test_a_text_is_set_while_it_is_typed(digits: Any) -> None:
+    node(digits, "train").locator("header").click()
+    inspector(digits).get_by_role("button", name="more").click()
+    inspector(digits).get_by_role("textbox", name="Monitor").fill("accuracy")
+    digits.reload()
+    node(digits, "train").locator("header").click()
+    expect(inspector(digits).get_by_role("textbox", name="Monitor")).to_have_value("accuracy")
+
+
 def test_dragging_a_number_runs_what_follows_and_nothing_else(page: Any, new_model: Model) -> None:
     told: list[dict[str, Any]] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: told.append(json.loads(frame))))

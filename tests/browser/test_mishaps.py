@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.conftest import Glasswork
 
 from .conftest import node, open_model, settled
+from .test_canvas import graph
 from .test_inspector import inspector, undo
 from .test_start import drop
 
@@ -41,6 +42,69 @@ def test_what_is_no_component_is_not_pasted_and_said(digits: Any, content: str) 
     digits.keyboard.press("Control+v")
     expect(digits.get_by_text("The clipboard holds no components")).to_be_visible()
     assert digits.locator("article").count() == before
+
+
+def test_without_a_clipboard_a_copy_is_refused_in_a_sentence_and_the_keys_still_do_it(
+    page: Any, new_model: Model
+) -> None:
+    # As a browser is where the page comes over plain http under the name of a host.
+    page.add_init_script("delete Crypto.prototype.randomUUID; delete Navigator.prototype.clipboard")
+    open_model(page, new_model(template="digits"))
+    node(page, "conv1").locator("header").click(button="right")
+    page.get_by_role("menuitem", name="Copy").click()
+    expect(page.get_by_text("does not let Glasswork use the clipboard: press Ctrl+C on the canvas")).to_be_visible()
+    expect(page.get_by_text("1 component copied")).to_have_count(0)
+    page.keyboard.press("Control+c")
+    expect(page.get_by_text("1 component copied")).to_be_visible()
+    page.keyboard.press("Control+g")
+    expect(page.get_by_label("Title of the group")).to_be_visible()
+    page.locator(".react-flow__pane").click(position={"x": 10, "y": 10})
+    page.keyboard.press("n")
+    expect(page.get_by_placeholder("Write a note")).to_be_visible()
+    page.get_by_role("button", name="Code", exact=True).click()
+    page.get_by_role("region", name="Code").get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("download model.py, or select the program and press Ctrl+C")).to_be_visible()
+
+
+MINE = "class Conv1(keras.Layer):\n    def call(self, x):\n        return x * 2.0\n"
+
+
+def code(page: Any) -> Any:
+    """The editor of the code of conv1."""
+    node(page, "conv1").locator("header").click()
+    inspector(page).get_by_role("tab", name="Code").click()
+    return inspector(page).locator(".cm-content")
+
+
+def write_code(page: Any) -> None:
+    code(page).click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(MINE)
+
+
+def test_code_that_nobody_answers_for_is_kept_until_somebody_does(digits: Any) -> None:
+    digits.route("**/api/v1/code/edit", lambda route: route.abort())
+    write_code(digits)
+    expect(inspector(digits).get_by_text("Glasswork does not answer")).to_be_visible()
+    node(digits, "dense1").locator("header").click()
+    expect(code(digits)).to_contain_text("x * 2.0")
+    digits.reload()
+    expect(code(digits)).to_contain_text("x * 2.0")
+    digits.unroute("**/api/v1/code/edit")
+    expect(inspector(digits).get_by_text("Your code")).to_be_visible()
+    expect(inspector(digits).get_by_text("Glasswork does not answer")).to_have_count(0)
+    expect(code(digits)).to_contain_text("x * 2.0")
+
+
+def test_code_typed_just_before_the_model_is_left_is_saved(page: Any, new_model: Model, glasswork: Glasswork) -> None:
+    model = new_model(name="Left in a hurry", template="digits")
+    page.goto("/")
+    page.get_by_role("link", name="Left in a hurry").click()
+    settled(page)
+    write_code(page)
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and answer.url.endswith("/graph")):
+        page.go_back()
+    assert "x * 2.0" in graph(glasswork, model)["components"]["conv1"]["code"]["text"]
 
 
 def test_a_file_dropped_on_the_canvas_leaves_the_model_open_and_says_where_it_goes(digits: Any) -> None:

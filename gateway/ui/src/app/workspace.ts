@@ -10,8 +10,10 @@ import {
 } from "react";
 import { create, type StoreApi, type UseBoundStore } from "zustand";
 import type { Schemas } from "@/api/client";
+import { editCode } from "@/api/code";
 import { shelf } from "@/api/shelf";
 import type { Controls } from "@/canvas/controls";
+import { PendingCode } from "@/code/pending";
 import { notify } from "@/design/toasts";
 import type { ModelDocument } from "@/document/model";
 import { Saver, type SaveState } from "@/document/saver";
@@ -45,11 +47,14 @@ export interface Workspace {
   types: ReadonlyMap<string, ComponentType>;
   store: DocumentStore;
   saver: Saver;
+  code: PendingCode;
   live: LiveStore;
   session: LiveSession;
   view: UseBoundStore<StoreApi<View>>;
   /** What only the canvas can do; null while it is not shown. */
   canvas: Controls | null;
+  /** Take in and save at once whatever was typed or edited. */
+  flush(): Promise<void>;
   close(): void;
 }
 
@@ -95,20 +100,25 @@ export async function openWorkspace(
   const types = known.value;
   const live = new LiveStore();
   const session = new LiveSession(model, store, live);
+  const code = new PendingCode({ model, store, edit: editCode });
   // A selection of what is gone would leave an inspector of nothing.
   const stop = store.subscribe(() => forgetGone(store.document, view));
   const stopFollowing = followWidth(view);
   const onHide = () => void saver.flush();
   window.addEventListener("pagehide", onHide);
+  const flush = () => code.flush().then(() => saver.flush());
   const close = () => {
     window.removeEventListener("pagehide", onHide);
     stop();
     stopFollowing();
-    void saver.flush().finally(() => saver.close());
+    // What is edited already does not wait for code that the server may take long over.
+    void Promise.all([saver.flush(), code.close()])
+      .then(() => saver.flush())
+      .finally(() => saver.close());
     session.close();
   };
   const byName = new Map(types.map((type) => [type.type, type]));
-  return { model, types: byName, store, saver, live, session, view, canvas: null, close };
+  return { model, types: byName, store, saver, code, live, session, view, canvas: null, flush, close };
 }
 
 /** Select a component and bring it into sight: at a line of its code, or at its settings where there is none. */

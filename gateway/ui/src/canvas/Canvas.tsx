@@ -100,7 +100,7 @@ function Flow() {
         tabIndex={-1}
         data-canvas
         onDoubleClick={(event) => onPane(event) && gestures.quickAddAt(event.clientX, event.clientY)}
-        onFocus={({ target }) => useCanvas.setState({ focused: nodeOf(target) })}
+        onFocus={({ target }) => gestures.onFocus(target)}
         onDragOver={gestures.onDragOver}
         onDrop={gestures.onDrop}
       >
@@ -165,11 +165,6 @@ function Flow() {
 
 function onPane(event: MouseEvent): boolean {
   return event.target instanceof Element && event.target.classList.contains("react-flow__pane");
-}
-
-/** The id of the component that an element belongs to. */
-function nodeOf(element: Element): string | null {
-  return element.closest<HTMLElement>(".react-flow__node")?.dataset["id"] ?? null;
 }
 
 /** The frame of a box selection goes when something else is selected, as a group that was made of it. */

@@ -2,12 +2,12 @@
 
 import type { Workspace } from "@/app/workspace";
 import { type Command, inModel } from "@/commands/registry";
-import { addNote, freeNoteId, group, move, setFlag, ungroup } from "@/document/edits";
-import type { Group, ModelDocument, Position } from "@/document/model";
+import { addNote, group, move, setFlag, ungroup } from "@/document/edits";
+import { freshId, type Group, type ModelDocument, type Position } from "@/document/model";
 import { text } from "@/text/text";
 import { WIDTH } from "./sizes";
 import { type Direction, firstPlace, neighbour, type Place } from "./spatial";
-import { say } from "./state";
+import { say, useCanvas } from "./state";
 import { heightsOf, placesOf } from "./tidy";
 
 const selected = ({ store, view }: Workspace): string[] =>
@@ -15,6 +15,25 @@ const selected = ({ store, view }: Workspace): string[] =>
 const any = (workspace: Workspace) => selected(workspace).length > 0;
 const several = (workspace: Workspace) => selected(workspace).length > 1;
 const one = (workspace: Workspace) => selected(workspace).length === 1;
+const note = ({ store, view }: Workspace): string | undefined => {
+  const [id, ...others] = view.getState().selection;
+  return others.length ? undefined : store.document.notes?.find((item) => item.id === id)?.id;
+};
+
+/** What is selected is open to be edited: a component in the inspector, a note where it lies. */
+function open(workspace: Workspace): void {
+  const write = note(workspace);
+  if (write) {
+    useCanvas.setState({ write });
+    return;
+  }
+  workspace.view.setState({ inspector: true, tab: "settings" });
+  requestAnimationFrame(() =>
+    document
+      .querySelector<HTMLElement>("[data-inspector-first] input, [data-inspector-first] button")
+      ?.focus(),
+  );
+}
 
 function go(workspace: Workspace, direction: Direction): void {
   const heights = heightsOf(workspace.store.document, workspace.types);
@@ -88,7 +107,7 @@ function makeGroup(workspace: Workspace): void {
   const { store, view } = workspace;
   const used = store.document.groups?.length ?? 0;
   const made: Group = {
-    id: `group-${crypto.randomUUID().slice(0, 8)}`,
+    id: freshId("group"),
     title: text("canvas.group"),
     color: COLORS[used % COLORS.length] ?? "layers",
     components: selected(workspace),
@@ -148,12 +167,13 @@ export const canvasCommands: readonly Command[] = [
     keys: ["N"],
     scope: "canvas",
     run: ({ store, canvas, view }) => {
-      const id = freeNoteId();
+      const id = freshId("note");
       store.edit(
         { label: text("edit.note") },
         addNote({ id, text: "", position: canvas?.middle() ?? [0, 0], size: [200, 100] }),
       );
       view.setState({ selection: new Set([id]), wires: new Set() });
+      useCanvas.setState({ write: id });
     },
   }),
   inModel({ id: "group", title: "command.group", group: "edit", keys: ["Mod+G"], when: any, run: makeGroup }),
@@ -286,15 +306,8 @@ export const canvasCommands: readonly Command[] = [
     id: "open",
     title: "command.open",
     keys: ["Enter"],
-    when: one,
-    run: ({ view }) => {
-      view.setState({ inspector: true, tab: "settings" });
-      requestAnimationFrame(() =>
-        document
-          .querySelector<HTMLElement>("[data-inspector-first] input, [data-inspector-first] button")
-          ?.focus(),
-      );
-    },
+    when: (workspace) => one(workspace) || note(workspace) !== undefined,
+    run: open,
   }),
   inModel({
     ...onCanvas,

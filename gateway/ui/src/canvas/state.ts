@@ -26,6 +26,8 @@ interface CanvasState {
   pointed: string | null;
   /** The component that has, or last had, the focus. */
   focused: string | null;
+  /** The note that a command opens to be written into. */
+  write: string | null;
   /** What screen readers are told. */
   said: string;
 }
@@ -38,6 +40,7 @@ const CALM: CanvasState = {
   connecting: null,
   pointed: null,
   focused: null,
+  write: null,
   said: "",
 };
 

@@ -13,8 +13,9 @@ export function useClipboard(workspace: Workspace): void {
     const onCopy = (event: ClipboardEvent) => {
       const content = isElsewhere(event) ? null : copied(workspace);
       if (!content || !event.clipboardData) return;
-      event.clipboardData.setData("text/plain", content);
+      event.clipboardData.setData("text/plain", content.text);
       event.preventDefault();
+      notify(content.said);
       if (event.type === "cut") cutSelection(workspace);
     };
     const onPaste = (event: ClipboardEvent) => {
@@ -41,14 +42,13 @@ function isElsewhere(event: ClipboardEvent): boolean {
   return Boolean(typing) || (event.type !== "paste" && !getSelection()?.isCollapsed);
 }
 
-/** What is selected, as JSON; null for nothing. */
-export function copied({ store, view }: Workspace): string | null {
+/** What is selected, as JSON, and what to say when it is on the clipboard; null for nothing. */
+export function copied({ store, view }: Workspace): { text: string; said: string } | null {
   const { selection } = view.getState();
   const fragment = fragmentOf(store.document, selection);
   const count = Object.keys(fragment.components).length;
   if (!count && !fragment.notes.length) return null;
-  notify(text("canvas.copied", { count }));
-  return JSON.stringify(fragment, null, 2);
+  return { text: JSON.stringify(fragment, null, 2), said: text("canvas.copied", { count }) };
 }
 
 export function cutSelection({ store, view }: Workspace): void {

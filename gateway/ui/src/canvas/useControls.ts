@@ -86,9 +86,9 @@ export function aspectOf(element: HTMLElement | null): number {
   return Math.max(1, Math.min(2.2, box?.height ? box.width / box.height : 1.6));
 }
 
-/** Whether the head of a component lies within the canvas. */
+/** Whether the head of a component, or all of a note, lies within the canvas. */
 function isSeen(element: HTMLElement | null | undefined, frame: HTMLElement | null): boolean {
-  const head = element?.querySelector("header")?.getBoundingClientRect();
+  const head = (element?.querySelector("header") ?? element)?.getBoundingClientRect();
   const outer = frame?.getBoundingClientRect();
   if (!head || !outer) return false;
   return (

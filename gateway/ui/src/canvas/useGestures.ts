@@ -60,6 +60,14 @@ function useSelecting({ view }: Workspace) {
         const wires = changed(view.getState().wires, changes as EdgeChange[]);
         if (wires !== view.getState().wires) view.setState({ wires });
       },
+      /** The keys mean what has the focus: it is selected where they led to it. */
+      onFocus: (target: Element) => {
+        const node = target.closest<HTMLElement>(".react-flow__node");
+        const id = node?.dataset["id"] ?? null;
+        useCanvas.setState({ focused: id });
+        if (id && target === node && node.matches(":focus-visible") && !view.getState().selection.has(id))
+          view.setState({ selection: new Set([id]), wires: new Set() });
+      },
       onNodeDoubleClick: (_event: unknown, node: CanvasNode) => {
         if (node.type === "component") view.setState({ inspector: true, tab: "settings" });
       },

@@ -5,10 +5,11 @@ import { useMemo, useState } from "react";
 import { api, dataOf, type Schemas } from "@/api/client";
 import { messageOf } from "@/api/problem";
 import { useSettledDocument, useWorkspace } from "@/app/workspace";
+import { shownKeys } from "@/commands/registry";
 import { Button } from "@/design/Button";
+import { copyText } from "@/design/clipboard";
 import { EmptyState } from "@/design/Panel";
 import { Tabs } from "@/design/Tabs";
-import { notify } from "@/design/toasts";
 import { text } from "@/text/text";
 import { CodeEditor } from "./CodeEditor";
 import { CostTable } from "./CostTable";
@@ -86,11 +87,5 @@ function Program() {
   );
 }
 
-async function copy(script: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(script);
-    notify(text("code.copied"));
-  } catch (error) {
-    notify(messageOf(error), "err");
-  }
-}
+const copy = (script: string) =>
+  copyText(script, text("code.copied"), text("code.copyForbidden", { keys: shownKeys("Mod+C") }));

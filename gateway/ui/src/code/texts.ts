@@ -14,6 +14,8 @@ export const codeTexts = {
   "code.lines": { one: "{count} line", other: "{count} lines" },
   "code.copy": "Copy",
   "code.copied": "Copied",
+  "code.copyForbidden":
+    "The browser does not let Glasswork use the clipboard: download model.py, or select the program and press {keys}",
   "code.download": "Download model.py",
   "code.conflict": {
     one: "You and the template changed the same lines. Choose which to keep.",

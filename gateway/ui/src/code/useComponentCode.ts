@@ -1,17 +1,12 @@
 // The code of one component: as it is, as it is typed, and what an edit of it makes of the document.
 
-import { useCallback, useEffect, useRef, useState } from "react";
-import { api, dataOf, type Schemas } from "@/api/client";
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { type ComponentText, readCode } from "@/api/code";
 import { messageOf } from "@/api/problem";
-import { useDocument, useWorkspace, type Workspace } from "@/app/workspace";
+import { useConnectionState, useDocument, useWorkspace } from "@/app/workspace";
 import { changeComponent, setCode } from "@/document/edits";
-import type { Component, ModelDocument } from "@/document/model";
+import type { ModelDocument } from "@/document/model";
 import { text } from "@/text/text";
-
-export type ComponentText = Schemas["ComponentText"];
-
-/** After so long without a keystroke what was typed is taken in. */
-const TYPING_MILLISECONDS = 500;
 
 export interface ComponentCode {
   /** As the server has it; null until it is known. */
@@ -28,101 +23,52 @@ export interface ComponentCode {
 }
 
 export function useComponentCode(id: string): ComponentCode {
-  const workspace = useWorkspace();
+  const { store, code } = useWorkspace();
   const component = useDocument(useCallback((document: ModelDocument) => document.components[id], [id]));
+  const connection = useConnectionState();
   const [found, setFound] = useState<ComponentText | null>(null);
-  const [typed, setTyped] = useState<string | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const draft = useRef<string | null>(null);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // What was typed stays in sight until the code that it became was read.
+  const [typed, setTyped] = useState(() => code.textOf(id));
+  const [unread, setUnread] = useState<string | null>(null);
+  const untaken = useSyncExternalStore(code.subscribe, () => code.troubleOf(id));
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another component has other code.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another component has other code, a lost server comes back.
   useEffect(() => {
     let gone = false;
-    read(workspace, id).then(
+    readCode(store.document, id).then(
       (answer) => {
         if (gone) return;
         setFound(answer);
-        setTrouble(null);
-        if (draft.current === null) setTyped(null);
+        setUnread(null);
+        if (code.textOf(id) === null) setTyped(null);
       },
-      (error) => !gone && setTrouble(messageOf(error)),
+      (error) => !gone && setUnread(messageOf(error)),
     );
     return () => {
       gone = true;
     };
-  }, [workspace, id, component]);
-
-  const take = useCallback(
-    async (code: string, resolved = false) => {
-      try {
-        const changed = await edited(workspace, id, code, resolved);
-        setTrouble(null);
-        if (draft.current === code) draft.current = null;
-        workspace.store.edit({ label: text("edit.code", { id }), merges: `${id}.code` }, changed);
-      } catch (error) {
-        setTrouble(messageOf(error));
-      }
-    },
-    [workspace, id],
-  );
-  const apply = useCallback(() => {
-    clearTimeout(timer.current);
-    if (draft.current !== null) void take(draft.current);
-  }, [take]);
-  // What was typed and not yet taken in is taken in when another component is chosen.
-  useEffect(() => apply, [apply]);
+  }, [store, code, id, component, connection]);
 
   return {
     found,
     typed,
-    trouble,
-    type: (code) => {
-      draft.current = code;
-      setTyped(code);
-      clearTimeout(timer.current);
-      timer.current = setTimeout(apply, TYPING_MILLISECONDS);
+    trouble: untaken ?? unread,
+    type: (typing) => {
+      setTyped(typing);
+      code.write(id, typing);
     },
-    apply,
-    resolve: (code) => {
-      draft.current = null;
+    apply: () => void code.take(id),
+    resolve: (chosen) => {
       setTyped(null);
-      void take(code, true);
+      code.write(id, chosen, true);
+      void code.take(id);
     },
     reset: () => {
-      clearTimeout(timer.current);
-      draft.current = null;
       setTyped(null);
-      workspace.store.edit({ label: text("edit.resetCode", { id }) }, (document) =>
+      code.drop(id);
+      store.edit({ label: text("edit.resetCode", { id }) }, (document) =>
         changeComponent(id, ({ ports: _ports, ...rest }) => rest)(setCode(id, undefined)(document)),
       );
     },
-  };
-}
-
-async function read(workspace: Workspace, id: string): Promise<ComponentText> {
-  const graph = workspace.store.document as unknown as Schemas["ComponentRequest"]["graph"];
-  return dataOf(await api.POST("/api/v1/code/component", { body: { graph, component: id } }));
-}
-
-/** The edit that a changed code comes to: settings move where they can say it, else it is custom code. */
-async function edited(workspace: Workspace, id: string, code: string, resolved: boolean) {
-  const graph = workspace.store.document as unknown as Schemas["ComponentRequest"]["graph"];
-  const answer = dataOf(
-    await api.POST("/api/v1/code/edit", { body: { graph, component: id, text: code, resolved } }),
-  );
-  const after = (answer.graph as unknown as ModelDocument).components[id];
-  // Only what an edit of code can change is taken: the rest may have been edited meanwhile.
-  return changeComponent(id, ({ code: _code, ports: _ports, ...component }) => ({
-    ...component,
-    ...(after ? only(after) : {}),
-  }));
-}
-
-function only(after: Component): Partial<Component> {
-  return {
-    settings: after.settings,
-    ...(after.code ? { code: after.code } : {}),
-    ...(after.ports ? { ports: after.ports } : {}),
   };
 }

@@ -2,10 +2,11 @@
 
 import type { Workspace } from "@/app/workspace";
 import { copied, cutSelection, pasteText } from "@/canvas/useClipboard";
+import { copyText } from "@/design/clipboard";
 import { notify } from "@/design/toasts";
 import { all, disconnect, fragmentOf, paste, remove, removeAndHeal, ungroup } from "@/document/edits";
 import { text } from "@/text/text";
-import { type Command, inModel } from "./registry";
+import { type Command, inModel, keysOf } from "./registry";
 
 const anything = ({ view }: Workspace) => view.getState().selection.size > 0;
 const anythingOrWires = ({ view }: Workspace) =>
@@ -28,11 +29,19 @@ function duplicate({ store, view }: Workspace): void {
     view.setState({ selection: new Set(ids), wires: new Set() });
 }
 
+/** The same keys are events of the browser, and need no permission. */
+const forbidden = (command: string) => text("canvas.clipboardForbidden", { keys: keysOf(command) ?? "" });
+
+async function copy(workspace: Workspace, command: "copy" | "cut"): Promise<boolean> {
+  const content = copied(workspace);
+  return content !== null && copyText(content.text, content.said, forbidden(command));
+}
+
 async function pasteFromClipboard(workspace: Workspace): Promise<void> {
   try {
     pasteText(workspace, await navigator.clipboard.readText());
   } catch {
-    notify(text("canvas.clipboardForbidden"));
+    notify(forbidden("paste"), "err");
   }
 }
 
@@ -48,6 +57,7 @@ export const editCommands: readonly Command[] = [
     id: "undo",
     title: "command.undo",
     keys: ["Mod+Z"],
+    scope: "settled",
     when: ({ store }) => store.history.state.done.length > 0 || store.inGesture,
     run: ({ store }) => told("toast.undone", store.undo()),
   }),
@@ -56,6 +66,7 @@ export const editCommands: readonly Command[] = [
     id: "redo",
     title: "command.redo",
     keys: ["Mod+Shift+Z", "Mod+Y"],
+    scope: "settled",
     when: ({ store }) => store.history.state.undone.length > 0,
     run: ({ store }) => told("toast.redone", store.redo()),
   }),
@@ -65,7 +76,7 @@ export const editCommands: readonly Command[] = [
     group: "file",
     keys: ["Mod+S"],
     scope: "everywhere",
-    run: ({ saver }) => saver.flush(),
+    run: ({ flush }) => flush(),
   }),
   inModel({
     ...edits,
@@ -100,10 +111,7 @@ export const editCommands: readonly Command[] = [
     keys: ["Mod+C"],
     native: true,
     when: anything,
-    run: async (workspace) => {
-      const content = copied(workspace);
-      if (content) await navigator.clipboard.writeText(content);
-    },
+    run: async (workspace) => void (await copy(workspace, "copy")),
   }),
   inModel({
     ...edits,
@@ -113,10 +121,7 @@ export const editCommands: readonly Command[] = [
     native: true,
     when: anything,
     run: async (workspace) => {
-      const content = copied(workspace);
-      if (!content) return;
-      await navigator.clipboard.writeText(content);
-      cutSelection(workspace);
+      if (await copy(workspace, "cut")) cutSelection(workspace);
     },
   }),
   inModel({

@@ -25,27 +25,34 @@ export function namesOf(press: Press): string[] {
 }
 
 const TYPING = "input, textarea, select, [contenteditable='true'], .cm-content";
+/** A field that shows what the document has: the browser's own undo would show what the document had. */
+const SETTLED = "[data-settled]";
 const OVERLAY = "[role='dialog'], [role='menu'], [role='listbox']";
 const CONTROL = "button, a[href], [role='tab'], [role='switch'], [role='combobox']";
 
 /** Where a press happened, as far as commands care. */
-function placeOf(target: EventTarget | null): "typing" | "overlay" | "control" | "canvas" | "page" {
+type Place = "typing" | "settled" | "overlay" | "control" | "canvas" | "page";
+
+function placeOf(target: EventTarget | null): Place {
   const element = target instanceof Element ? target : document.body;
-  if (element.closest(TYPING)) return "typing";
+  if (element.closest(TYPING))
+    return element.closest(SETTLED) && !element.closest(OVERLAY) ? "settled" : "typing";
   if (element.closest(OVERLAY)) return "overlay";
   if (element.closest(CONTROL)) return "control";
   return element === document.body || element.closest("[data-canvas]") ? "canvas" : "page";
 }
 
-function applies(command: Command, place: ReturnType<typeof placeOf>, plain: boolean): boolean {
+export function applies(command: Pick<Command, "scope">, place: Place, plain: boolean): boolean {
   switch (command.scope ?? "page") {
     case "everywhere":
       return true;
     case "canvas":
       // On a button, Enter and Space press it, and the arrows may move in a list.
       return place === "canvas" || (place === "control" && !plain);
-    default:
+    case "settled":
       return place !== "typing" && place !== "overlay";
+    default:
+      return place !== "typing" && place !== "overlay" && place !== "settled";
   }
 }
 
@@ -61,7 +68,8 @@ export function handleKey(event: KeyboardEvent): void {
       !applies(command, place, plain)
     )
       continue;
-    if (run(command.id)) {
+    // A settled field has nothing of its own to undo, also where the page has nothing either.
+    if (run(command.id) || (place === "settled" && command.scope === "settled")) {
       event.preventDefault();
       return;
     }

@@ -12,8 +12,9 @@ export interface Command {
   group: CommandGroup;
   /** As in `Mod+Shift+Z`, `?` or `Shift+1`; Mod is Ctrl, and ⌘ on a Mac. The first is the one that is shown. */
   keys?: readonly string[];
-  /** Where its keys work: on the canvas, in the whole page, or also while text is typed. */
-  scope?: "canvas" | "page" | "everywhere";
+  /** Where its keys work: on the canvas; in the whole page; there and in fields with nothing unfinished in them; or also
+   * while text is typed. */
+  scope?: "canvas" | "page" | "settled" | "everywhere";
   /** Left out of the palette: moves that make sense by their keys alone. */
   keysOnly?: boolean;
   /** The browser does it by the same keys, with an event that the page answers: copy, cut, paste. */

@@ -63,6 +63,7 @@ export function NumberField(props: NumberFieldProps) {
         aria-valuemin={props.min}
         aria-valuemax={props.max}
         aria-invalid={wrong || undefined}
+        data-settled={typed === null || undefined}
         className={styles["field"]}
         value={typed ?? shown(value)}
         onChange={(event) => setTyped(event.target.value)}

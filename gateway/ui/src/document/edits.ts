@@ -6,6 +6,7 @@ import {
   connectionKey,
   endOf,
   freeId,
+  freshId,
   type Group,
   type Json,
   type ModelDocument,
@@ -225,7 +226,11 @@ export function paste(document: ModelDocument, fragment: Fragment, offset: Posit
     const copy: Component = { ...unshared(component), position: shift(component.position ?? [0, 0]) };
     return [ids.get(id), shares ? { ...copy, shares } : copy];
   });
-  const notes = fragment.notes.map((note) => ({ ...note, id: freeNoteId(), position: shift(note.position) }));
+  const notes = fragment.notes.map((note) => ({
+    ...note,
+    id: freshId("note"),
+    position: shift(note.position),
+  }));
   const edit: Edit = (current) => ({
     ...current,
     components: { ...current.components, ...Object.fromEntries(components) },
@@ -236,10 +241,6 @@ export function paste(document: ModelDocument, fragment: Fragment, offset: Posit
     ...(notes.length ? { notes: [...(current.notes ?? []), ...notes] } : {}),
   });
   return { edit, ids: [...ids.values(), ...notes.map((note) => note.id)] };
-}
-
-export function freeNoteId(): string {
-  return `note-${crypto.randomUUID().slice(0, 8)}`;
 }
 
 export function addNote(note: Note): Edit {

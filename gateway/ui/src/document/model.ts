@@ -96,6 +96,12 @@ export function isComponentId(text: string): boolean {
   return /^[a-z][a-z0-9_]{0,62}$/.test(text) && !KEYWORDS.has(text);
 }
 
+/** An id that nothing else has. `randomUUID` would be missing where the page comes over plain http. */
+export function freshId(stem: string): string {
+  const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return `${stem}-${number.toString(16).padStart(8, "0")}`;
+}
+
 /** An id that is free in the document: `conv1`, `conv2`, … for the stem `conv`. */
 export function freeId(taken: Iterable<string>, stem: string): string {
   const used = new Set(taken);

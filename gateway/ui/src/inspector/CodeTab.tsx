@@ -28,15 +28,20 @@ export default function CodeTab({ id }: { id: string }) {
     code.type(typed);
   };
   const { found, typed, trouble } = code;
-  if (!found) return <p className={styles["tab"]}>{trouble ?? text("app.loading")}</p>;
-  const conflict = found.hunks.some((hunk) => hunk.conflict);
+  const shown = typed ?? found?.code;
+  if (shown === undefined) return <p className={styles["tab"]}>{trouble ?? text("app.loading")}</p>;
+  const custom = found?.custom ?? false;
+  const conflict = found?.hunks.some((hunk) => hunk.conflict) ?? false;
+  const untaken = typed !== null && trouble !== null;
   return (
     <div className={codeStyles["component"]}>
       <div className={codeStyles["bar"]}>
-        <Badge tone={found.custom ? "accent" : "plain"}>
-          {text(found.custom ? "code.custom" : "code.fromTemplate")}
-        </Badge>
-        {found.custom && (
+        {found && (
+          <Badge tone={custom ? "accent" : "plain"}>
+            {text(custom ? "code.custom" : "code.fromTemplate")}
+          </Badge>
+        )}
+        {(custom || untaken) && (
           <Button look="quiet" icon="undo" onClick={code.reset}>
             {text("code.reset")}
           </Button>
@@ -47,13 +52,13 @@ export default function CodeTab({ id }: { id: string }) {
           {trouble}
         </p>
       )}
-      {conflict ? (
+      {found && conflict ? (
         <Conflict hunks={found.hunks} onResolve={code.resolve} />
       ) : (
         <CodeEditor
           className={codeStyles["editor"]}
           label={text("code.of", { id })}
-          text={typed ?? found.code}
+          text={shown}
           problems={problems}
           lines={lines}
           onChange={type}

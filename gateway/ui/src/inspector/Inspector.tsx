@@ -72,7 +72,7 @@ export function Inspector() {
 }
 
 function Name({ id }: { id: string }) {
-  const { store, view } = useWorkspace();
+  const { store, code, view } = useWorkspace();
   const [typed, setTyped] = useState(id);
   const taken = typed !== id && typed in store.document.components;
   const trouble = taken
@@ -85,6 +85,7 @@ function Name({ id }: { id: string }) {
       setTyped(id);
       return;
     }
+    code.rename(id, typed);
     store.edit({ label: text("edit.rename", { id }) }, rename(id, typed));
     view.setState({ selection: new Set([typed]) });
   };

@@ -180,6 +180,7 @@ function ListControl({ id, field, value, change }: ListProps) {
       id={id}
       aria-describedby={`${id}-help`}
       aria-invalid={(typed !== null && read === undefined && !emptied) || undefined}
+      data-settled={typed === null || undefined}
       placeholder={field.nullable ? text("settings.fromData") : text("settings.list")}
       value={typed ?? listText(value)}
       onChange={(event) => setTyped(event.target.value)}
@@ -200,24 +201,22 @@ type TextProps = Pick<ControlProps, "id" | "change"> & {
   value: string;
 };
 
+/** A text, set as it is typed; only what is too short or too long stays here, until it is left. */
 function TypedText({ id, field, value, change }: TextProps) {
-  const [typed, setTyped] = useState<string | null>(null);
-  const wrong = typed !== null && (typed.length < field.least || typed.length > field.most);
-  const accept = () => {
-    if (typed !== null && !wrong && typed !== value) change(typed);
-    setTyped(null);
+  const [wrong, setWrong] = useState<string | null>(null);
+  const type = (typed: string) => {
+    const fits = typed.length >= field.least && typed.length <= field.most;
+    setWrong(fits ? null : typed);
+    if (fits) change(typed);
   };
   return (
     <TextField
       id={id}
       aria-describedby={`${id}-help`}
-      aria-invalid={wrong || undefined}
-      value={typed ?? value}
-      onChange={(event) => setTyped(event.target.value)}
-      onBlur={accept}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") accept();
-      }}
+      aria-invalid={wrong !== null || undefined}
+      value={wrong ?? value}
+      onChange={(event) => type(event.target.value)}
+      onBlur={() => setWrong(null)}
     />
   );
 }

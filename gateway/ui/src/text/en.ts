@@ -86,7 +86,7 @@ export const en = {
   "canvas.nothingToPaste": "The clipboard holds no components of Glasswork",
   "canvas.noFiles": "Files with data are taken in on the page of the models: drop it there",
   "canvas.clipboardForbidden":
-    "The browser does not let Glasswork read the clipboard: press Ctrl+V on the canvas",
+    "The browser does not let Glasswork use the clipboard: press {keys} on the canvas",
   "canvas.note": "Note",
   "canvas.note.placeholder": "Write a note",
   "canvas.group": "Group",

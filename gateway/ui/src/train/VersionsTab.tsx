@@ -39,14 +39,14 @@ export function VersionsTab({ run, name }: { run: Run | null; name: string }) {
 }
 
 function Save({ run, name }: { run: Run | null; name: string }) {
-  const { model, saver } = useWorkspace();
+  const { model, flush } = useWorkspace();
   const client = useQueryClient();
   const [message, setMessage] = useState("");
   const [what, setWhat] = useState(WORKING);
   const id = useId();
   const { mutate, isPending } = useMutation({
     mutationFn: async () => {
-      await saver.flush();
+      await flush();
       const body = { message, author: "", run: what !== WORKING && run ? run.id : null };
       const path = { params: { path: { model } } };
       return dataOf(await api.POST("/api/v1/models/{model}/versions", { ...path, body }));

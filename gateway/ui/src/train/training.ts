@@ -106,8 +106,8 @@ export async function start(workspace: Workspace, anyway = false): Promise<void>
   }
 }
 
-async function findingsOf({ saver, view, live }: Workspace, anyway: boolean): Promise<Gate | null> {
-  await saver.flush();
+async function findingsOf({ flush, saver, view, live }: Workspace, anyway: boolean): Promise<Gate | null> {
+  await flush();
   if (!saver.isSaved) return { kind: "refused", message: view.getState().saveDetail || text("gate.unsaved") };
   const errors = live.diagnostics.filter(({ severity }) => severity === "error");
   if (errors.length) return { kind: "errors", findings: errors };

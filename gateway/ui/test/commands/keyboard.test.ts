@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { namesOf } from "@/commands/keyboard";
+import { applies, namesOf } from "@/commands/keyboard";
 import { shownKeys } from "@/commands/registry";
 
 const press = (key: string, code: string, held = "") => ({
@@ -23,6 +23,16 @@ it.each([
 
 it("does not take Shift+Z for Z", () => {
   expect(namesOf(press("Z", "KeyZ", "ctrl shift"))).not.toContain("Mod+Z");
+});
+
+it.each([
+  ["typing", ["everywhere"]],
+  ["settled", ["settled", "everywhere"]],
+  ["overlay", ["everywhere"]],
+  ["control", ["page", "settled", "everywhere"]],
+] as const)("leaves to what has the focus its own keys: %s", (place, expected) => {
+  const scopes = ["canvas", "page", "settled", "everywhere"] as const;
+  expect(scopes.filter((scope) => applies({ scope }, place, true))).toEqual(expected);
 });
 
 it("shows keys as they stand on the keyboard", () => {

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import {
   connect,
   fragmentOf,
@@ -11,7 +11,7 @@ import {
   rename,
 } from "@/document/edits";
 import { readFragment } from "@/document/fragment";
-import { freeId, isComponentId } from "@/document/model";
+import { freeId, freshId, isComponentId } from "@/document/model";
 import { chain } from "./documents";
 
 it("heals over several components in a row", () => {
@@ -87,6 +87,15 @@ it.each([
   '{"glasswork": 1, "components": {}, "connections": [], "notes": 7}',
   '{"glasswork": 1, "components": {}, "connections": [], "notes": [{"text": "no place"}]}',
 ])("takes no fragment from %j", (content) => expect(readFragment(content)).toBeNull());
+
+it("makes ids that nothing else has, also where the page is not served securely", () => {
+  const { getRandomValues } = crypto;
+  vi.stubGlobal("crypto", { getRandomValues: getRandomValues.bind(crypto) });
+  const ids = [freshId("note"), freshId("note")];
+  vi.unstubAllGlobals();
+  expect(ids[0]).toMatch(/^note-[0-9a-f]{8}$/);
+  expect(ids[0]).not.toBe(ids[1]);
+});
 
 it("finds names that are free, and knows which may not be", () => {
   expect(freeId(["conv1", "conv2"], "Conv!")).toBe("conv3");
