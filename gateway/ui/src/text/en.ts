@@ -34,7 +34,7 @@ export const en = {
   "state.waiting": "Not saved yet",
   "state.saving": "Saving…",
   "state.offline": "Offline: kept in this browser",
-  "state.refused": "Cannot be saved",
+  "state.refused": "Cannot be saved: {detail}",
   "live.connecting": "Connecting…",
   "live.live": "Live",
   "live.computing": "Computing…",
