@@ -135,5 +135,6 @@ export function within(
 }
 
 function shown(value: number): string {
+  if (Number.isSafeInteger(value)) return String(value);
   return Number.isFinite(value) ? String(Number(value.toPrecision(8))) : "";
 }
