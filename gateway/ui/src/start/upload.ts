@@ -38,10 +38,8 @@ export async function send(
     show({ state: "idle" });
     done(dataset);
   } catch (error) {
-    if (error instanceof Stopped) {
-      show({ state: "idle" });
-      return;
-    }
+    // Whoever stopped it has said what is shown instead.
+    if (error instanceof Stopped) return;
     show({ state: "failed", name: file.name, message: messageOf(error) });
     failed(messageOf(error));
   }
