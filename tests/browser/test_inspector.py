@@ -151,6 +151,26 @@ def test_code_moves_a_setting_and_errors_stand_on_their_line(digits: Any) -> Non
     node(digits, "edges").locator("article[data-state='ok']").wait_for()
 
 
+def test_an_enlarged_preview_leaves_the_one_behind_it_alive(digits: Any) -> None:
+    field = inspector(digits).get_by_role("spinbutton", name="Filters")
+    field.fill("24")
+    field.press("Enter")
+    settled(digits)
+    inspector(digits).get_by_role("tab", name="Preview").click()
+    inspector(digits).get_by_role("combobox", name="Variable").click()
+    digits.get_by_role("option", name="kernel").click()
+    shape = inspector(digits).locator("dt:text-is('Shape') + dd")
+    expect(shape).to_have_text("3 × 3 × 1 × 24")
+    node(digits, "edges").get_by_role("button", name="Enlarge the preview of edges").click()
+    row = digits.get_by_role("dialog").get_by_role("spinbutton", name="Row")
+    row.fill("5")
+    row.press("Enter")
+    digits.keyboard.press("Escape")
+    expect(inspector(digits).get_by_role("spinbutton", name="Row")).to_have_value("5")
+    undo(digits)
+    expect(shape).to_have_text("3 × 3 × 1 × 16")
+
+
 def custom_code(page: Any) -> str:
     """The code of the component, as the editor has it."""
     code: str = inspector(page).locator(".cm-content").inner_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.conftest import Glasswork
 
-from .conftest import node, open_model, settled
+from .conftest import node, open_model, screenshot, settled
 from .test_canvas import graph
 from .test_inspector import inspector, undo
 from .test_start import drop
@@ -32,7 +33,6 @@ def digits(page: Any, new_model: Model) -> Any:
         '{"a": 1}',
         "[" * 5000,
         '{"format": 1, "components": {"x": {"type": "nope.nope"}}, "connections": 7}',
-        '{"glasswork": 1, "components": {"Bad Id": {"type": "core.dense", "settings": {}}}, "connections": []}',
     ],
     ids=lambda content: content[:20],
 )
@@ -105,6 +105,61 @@ def test_code_typed_just_before_the_model_is_left_is_saved(page: Any, new_model:
     with page.expect_response(lambda answer: answer.request.method == "PUT" and answer.url.endswith("/graph")):
         page.go_back()
     assert "x * 2.0" in graph(glasswork, model)["components"]["conv1"]["code"]["text"]
+
+
+def test_a_fragment_that_would_break_the_model_is_refused_with_its_place(digits: Any) -> None:
+    before = digits.locator("article").count()
+    broken = {"type": "core.dense", "settings": {}, "ports": {"inputs": 7}}
+    content = json.dumps({"glasswork": 1, "components": {"a": broken}, "connections": []})
+    digits.evaluate("text => navigator.clipboard.writeText(text)", content)
+    digits.keyboard.press("Control+v")
+    expect(digits.get_by_text("components.a.ports.inputs is not as Glasswork copies it")).to_be_visible()
+    assert digits.locator("article").count() == before
+
+
+def test_a_model_that_cannot_be_saved_says_why_and_becomes_no_version(digits: Any, glasswork: Glasswork) -> None:
+    model = digits.url.rpartition("/")[2]
+    why = "The model document has a bad value at components.conv1.settings: it is nothing that anybody would save."
+    refusal = {"status": 422, "content_type": "application/problem+json", "body": json.dumps({"detail": why})}
+    digits.route(
+        f"**/models/{model}/graph",
+        lambda route: route.fulfill(**refusal) if route.request.method == "PUT" else route.continue_(),
+    )
+    field = inspector(digits).get_by_role("spinbutton", name="Filters")
+    field.fill("21")
+    field.press("Enter")
+    expect(digits.get_by_role("status").filter(has_text=f"Cannot be saved: {why}")).to_be_in_viewport(ratio=1)
+    digits.get_by_role("button", name="Training", exact=True).click()
+    digits.get_by_role("tab", name="Versions").click()
+    digits.get_by_label("What is it?").fill("Twenty-one")
+    digits.get_by_role("button", name="Save a version").click()
+    expect(digits.get_by_text(f"No version is saved, as the model itself cannot be: {why}")).to_be_visible()
+    screenshot(digits, "save-refused")
+    assert glasswork.client.get(f"/models/{model}/versions")["items"] == []
+
+
+def test_a_number_that_json_cannot_tell_is_held_to_what_can_be_saved(digits: Any, glasswork: Glasswork) -> None:
+    node(digits, "train").locator("header").click()
+    inspector(digits).get_by_role("button", name="more setting").click()
+    steps = inspector(digits).get_by_role("spinbutton", name="Decay steps")
+    steps.fill("1e18")
+    steps.press("Enter")
+    expect(steps).to_have_value(str(2**53 - 1))
+    settled(digits)
+    graph = glasswork.client.get(f"/models/{digits.url.rpartition('/')[2]}/graph")
+    assert graph["components"]["train"]["settings"]["decay_steps"] == 2**53 - 1
+    data = graph["dataset"]
+    rows = round(glasswork.client.get(f"/datasets/{data['hash']}")["rows"] * data["split"]["train"])
+    node(digits, "conv1").locator("header").click()
+    inspector(digits).get_by_role("tab", name="Preview").click()
+    row = inspector(digits).get_by_role("spinbutton", name="Row")
+    expect(row).to_have_attribute("aria-valuemax", str(rows))
+    row.fill("1e18")
+    row.press("Enter")
+    expect(row).to_have_value(str(rows))
+    settled(digits)
+    assert digits.locator("footer [data-tone='err']").count() == 0
+    assert digits.locator("[data-error='true']").count() == 0
 
 
 def test_a_file_dropped_on_the_canvas_leaves_the_model_open_and_says_where_it_goes(digits: Any) -> None:

@@ -9,41 +9,11 @@ from playwright.sync_api import expect
 
 from tests.conftest import Glasswork
 
-from .conftest import node, open_model, settled
+from .conftest import Held, node, open_model, settled
 from .test_inspector import inspector, undo
 from .test_train import ended, runs_of, short_model
 
 Model = Callable[..., str]
-
-
-class Held:
-    """Requests that are kept from the gateway until `let_go`."""
-
-    def __init__(self, page: Any, address: str, method: str) -> None:
-        self._page, self._address, self._method = page, address, method
-        self._open = False
-        self.routes: list[Any] = []
-        page.route(address, self._take)
-
-    def _take(self, route: Any) -> None:
-        if route.request.method == self._method and not self._open:
-            self.routes.append(route)
-        else:
-            route.continue_()
-
-    def wait(self) -> None:
-        """Wait until there is one."""
-        for _ in range(200):
-            if self.routes:
-                return
-            self._page.wait_for_timeout(50)
-        raise AssertionError(f"no {self._method} of {self._address}")
-
-    def let_go(self) -> None:
-        """Send them on, and hold no more."""
-        self._open = True
-        for route in self.routes:
-            route.continue_()
 
 
 def filters(glasswork: Glasswork, model: str) -> Any:

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.conftest import ROOT, Glasswork, started
 
-from .conftest import open_model, screenshot, settled, sign_in
+from .conftest import Held, open_model, screenshot, settled, sign_in
 from .test_views import AXE, OVERLAPS, RULES
 
 Model = Callable[..., str]
@@ -95,6 +95,23 @@ def test_a_bad_file_is_explained_and_the_next_one_is_taken(page: Any) -> None:
     drop(page, "mended.csv", b"size,price\n" + b"".join(b"%d,%d\n" % (n, 3 * n) for n in range(1, 60)))
     page.wait_for_url("**/datasets/mended*")
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_an_upload_that_ends_later_leaves_people_where_they_are_and_tells(page: Any, new_model: Model) -> None:
+    new_model(template="digits", name="Meanwhile")
+    for name, content, told in (
+        ("later.csv", WINE.read_bytes(), "later is taken in"),
+        ("never.csv", b"", "never.csv was not taken in"),
+    ):
+        start_page(page)
+        held = Held(page, "**/api/v1/datasets", "POST")
+        drop(page, name, content)
+        held.wait()
+        row(page, "Meanwhile").get_by_role("link").click()
+        page.wait_for_selector("article[data-state]")
+        held.let_go()
+        expect(page.get_by_text(told)).to_be_visible(timeout=30_000)
+        assert "/models/meanwhile" in page.url
 
 
 def test_columns_types_and_split_are_chosen_and_end_in_the_model(page: Any, glasswork: Glasswork) -> None:

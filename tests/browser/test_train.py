@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.conftest import ROOT, Glasswork
 
-from .conftest import SIZE, node, open_model, screenshot, settled, sign_in
+from .conftest import SIZE, Held, node, open_model, screenshot, settled, sign_in
 
 AXE = ROOT / "gateway" / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
@@ -361,3 +361,33 @@ def test_the_model_is_tried_with_a_row_of_the_data(page: Any, trained: str) -> N
     page.get_by_role("button", name="Predict", exact=True).click()
     page.locator("output li").first.wait_for()
     assert page.locator("output li").count() == 10
+
+
+def test_an_answer_that_comes_late_does_not_stand_beside_another_row(page: Any, trained: str) -> None:
+    open_model(page, trained)
+    page.get_by_role("button", name="Training", exact=True).click()
+    tab(page, "Try it")
+    held = Held(page, "**/api/v1/runs/*/predict", "POST")
+    page.get_by_role("button", name="Take a row of the test split").click()
+    held.wait()
+    page.get_by_role("button", name="Clear").click()
+    with page.expect_response("**/api/v1/runs/*/predict"):
+        held.let_go()
+    page.wait_for_timeout(300)
+    assert page.locator("[data-prediction]").count() == 0
+    page.get_by_role("button", name="Predict", exact=True).click()
+    page.locator("[data-prediction]").wait_for()
+
+
+def test_the_rows_of_one_run_are_not_shown_as_those_of_another(page: Any, trained: str) -> None:
+    open_model(page, trained)
+    page.get_by_role("button", name="Training", exact=True).click()
+    tab(page, "Predictions")
+    page.locator("li[data-right]").first.wait_for()
+    held = Held(page, "**/api/v1/runs/*/samples*", "GET")
+    page.get_by_role("combobox", name="Run shown").click()
+    page.get_by_role("option", name="Run 1").click()
+    held.wait()
+    expect(page.locator("li[data-right]")).to_have_count(0)
+    held.let_go()
+    page.locator("li[data-right]").first.wait_for()

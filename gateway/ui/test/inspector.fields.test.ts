@@ -54,6 +54,16 @@ test("a size is one number or a list, and nothing else", () => {
   expect(readList("1,2,3,4", size)).toBeUndefined();
 });
 
+test("a number that JSON cannot tell is none", () => {
+  const rates = { ...list("size"), item: "number" as const };
+  for (const typed of ["1e18", "-1e18", "1e999", "x"]) {
+    expect(readList(typed, list("size"))).toBeUndefined();
+    expect(readList(typed, rates)).toBeUndefined();
+  }
+  expect(readList("9007199254740991", list("size"))).toBe(Number.MAX_SAFE_INTEGER);
+  expect(readList("0.5, 1e-9", rates)).toEqual([0.5, 1e-9]);
+});
+
 test("what the user set counts before what was suggested, and that before the default", () => {
   const field = FIELDS["units"] as Field;
   expect(standingOf(field, { units: 3 }, { units: 10 })).toEqual({ value: 3, origin: "set" });

@@ -28,9 +28,9 @@ function SaveState() {
   const [save, detail] = [view((state) => state.save), view((state) => state.saveDetail)];
   const bad = save === "offline" || save === "refused";
   return (
-    <span role="status" data-tone={bad ? "err" : undefined} data-save={save} title={detail || undefined}>
+    <span role="status" data-tone={bad ? "err" : undefined} data-save={save}>
       <Icon name={SAVE_ICONS[save] ?? "saved"} size={14} />
-      {text(`state.${save}` as TextKey)}
+      {text(`state.${save}` as TextKey, { detail })}
     </span>
   );
 }

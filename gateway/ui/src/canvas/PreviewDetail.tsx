@@ -1,10 +1,12 @@
 // A preview in full: any variable of the component, any row of the data, and the figures of what is shown.
 
-import { useEffect, useId, useState } from "react";
-import { useLive, useWorkspace } from "@/app/workspace";
+import { useCallback, useEffect, useId, useState, useSyncExternalStore } from "react";
+import { rowsOf, useDataset } from "@/app/dataset";
+import { useDocument, useLive, useWorkspace } from "@/app/workspace";
 import { NumberField } from "@/design/NumberField";
 import { EmptyState } from "@/design/Panel";
 import { Select } from "@/design/Select";
+import type { ModelDocument } from "@/document/model";
 import { scaleOf, stopsOf, type Visualization } from "@/live/picture";
 import type { Sample } from "@/live/session";
 import type { ComponentVariable } from "@/live/store";
@@ -93,13 +95,10 @@ const SPLITS = ["train", "validation", "test"] as const;
 /** Which rows all previews show. */
 export function SampleChoice() {
   const { session } = useWorkspace();
-  const [sample, setSample] = useState(session.sample);
+  const sample = useSyncExternalStore(session.onSample, () => session.sample);
+  const rows = useRows(sample.split);
   const id = useId();
-  const change = (part: Partial<Sample>) => {
-    const next = { ...sample, ...part };
-    setSample(next);
-    session.setSample(next);
-  };
+  const change = (part: Partial<Sample>) => session.setSample({ ...sample, ...part });
   return (
     <div className={styles["sample"]}>
       <Select
@@ -114,11 +113,19 @@ export function SampleChoice() {
         label={text("preview.row")}
         value={sample.index + 1}
         min={1}
+        max={rows}
         integer
         onChange={(index) => change({ index: index - 1 })}
       />
     </div>
   );
+}
+
+/** How many rows a part of the data has at most; undefined where nobody knows. */
+function useRows(part: Sample["split"]): number | undefined {
+  const reference = useDocument(useCallback((document: ModelDocument) => document.dataset, []));
+  const dataset = useDataset(reference);
+  return reference && dataset ? Math.max(1, rowsOf(reference.split, part, dataset.rows)) : undefined;
 }
 
 const SIZES = { large: [680, 340], small: [300, 220], flat: [300, 72] } as const;

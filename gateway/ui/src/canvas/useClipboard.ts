@@ -1,9 +1,10 @@
 // Copy and paste by the browser's own clipboard: between models, tabs and windows, as JSON that can be read.
 
 import { useEffect } from "react";
+import { messageOf } from "@/api/problem";
 import type { Workspace } from "@/app/workspace";
 import { notify } from "@/design/toasts";
-import { fragmentOf, paste, remove } from "@/document/edits";
+import { type Fragment, fragmentOf, paste, remove } from "@/document/edits";
 import { readFragment } from "@/document/fragment";
 import type { Position } from "@/document/model";
 import { text } from "@/text/text";
@@ -59,11 +60,8 @@ const STEP = 32;
 
 /** Put what a text holds into the document and select it: where it is seen, beside what it was copied from. */
 export function pasteText(workspace: Workspace, content: string): void {
-  const fragment = readFragment(content);
-  if (!fragment) {
-    notify(text("canvas.nothingToPaste"));
-    return;
-  }
+  const fragment = taken(content);
+  if (!fragment) return;
   const { store, view } = workspace;
   const ids = Object.keys(fragment.components);
   const here = ids.some((id) => id in store.document.components);
@@ -76,7 +74,17 @@ export function pasteText(workspace: Workspace, content: string): void {
   view.setState({ selection: new Set(made), wires: new Set() });
 }
 
-function offsetTo({ canvas }: Workspace, fragment: NonNullable<ReturnType<typeof readFragment>>): Position {
+/** The fragment in a text; null where there is none, which is said. */
+function taken(content: string): Fragment | null {
+  try {
+    return readFragment(content);
+  } catch (error) {
+    notify(messageOf(error));
+    return null;
+  }
+}
+
+function offsetTo({ canvas }: Workspace, fragment: Fragment): Position {
   const places = [...Object.values(fragment.components), ...fragment.notes].map(
     (item) => item.position ?? [0, 0],
   );

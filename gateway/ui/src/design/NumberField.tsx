@@ -124,15 +124,18 @@ export function stepOf(value: number, integer: boolean): number {
   return size === 0 ? 0.01 : 10 ** (Math.floor(Math.log10(size)) - 1);
 }
 
-/** The nearest number that the range allows. */
+/** The nearest number that the range allows, and the server takes: JSON has a larger one as an integer beyond 2^53. */
 export function within(
   value: number,
   range: { min?: number | undefined; max?: number | undefined; integer?: boolean },
 ): number {
   const whole = range.integer ? Math.round(value) : Number(value.toPrecision(12));
-  return Math.min(Math.max(whole, range.min ?? -Infinity), range.max ?? Infinity);
+  const least = Math.max(range.min ?? -Infinity, Number.MIN_SAFE_INTEGER);
+  const most = Math.min(range.max ?? Infinity, Number.MAX_SAFE_INTEGER);
+  return Math.min(Math.max(whole, least), most);
 }
 
 function shown(value: number): string {
+  if (Number.isSafeInteger(value)) return String(value);
   return Number.isFinite(value) ? String(Number(value.toPrecision(8))) : "";
 }

@@ -194,7 +194,7 @@ export interface Fragment {
   glasswork: 1;
   components: Record<string, Component>;
   connections: Connection[];
-  notes: Note[];
+  notes: Omit<Note, "id">[];
 }
 
 export function fragmentOf(document: ModelDocument, ids: ReadonlySet<string>): Fragment {
@@ -218,7 +218,7 @@ export function paste(document: ModelDocument, fragment: Fragment, offset: Posit
     taken.add(fresh);
   }
   const end = (text: string) => `${ids.get(endOf(text).component)}.${endOf(text).port}`;
-  const shift = ([x, y]: Position): Position => [x + offset[0], y + offset[1]];
+  const shift = ([x, y]: Position): Position => [round(x + offset[0]), round(y + offset[1])];
   const components = Object.entries(fragment.components).map(([id, component]) => {
     const shares =
       component.shares &&

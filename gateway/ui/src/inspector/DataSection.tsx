@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import type { Schemas } from "@/api/client";
 import { queries } from "@/api/queries";
+import { rowsOf, useDataset } from "@/app/dataset";
 import { useDocument, useWorkspace } from "@/app/workspace";
 import { Button } from "@/design/Button";
 import { Icon } from "@/design/icons";
@@ -44,17 +45,6 @@ export function DataSection({ component }: { component: Component }) {
       )}
     </>
   );
-}
-
-/** The dataset that a model reads: by the hash of its content, or by its name where the model knows no hash. */
-function useDataset(reference: DatasetReference | null): Dataset | undefined {
-  const named = (reference?.source ?? "").replace(/^dataset:/, "");
-  const hashed = useQuery({ ...queries.dataset(reference?.hash ?? ""), enabled: Boolean(reference?.hash) });
-  const sourced = useQuery({
-    ...queries.dataset(named),
-    enabled: named !== "" && (!reference?.hash || hashed.isError),
-  });
-  return hashed.data ?? sourced.data;
 }
 
 /** A column with the figures that it has by its type in the model, over the rows that the model learns from. */
@@ -172,7 +162,7 @@ function SplitFields({ reference, rows }: { reference: DatasetReference; rows: n
               onScrubStart={() => store.begin({ label: text("data.edit.split") })}
               onScrubEnd={() => store.end()}
             />
-            {rows !== undefined && <small>{shortNumber(Math.round(rows * split[part]))}</small>}
+            {rows !== undefined && <small>{shortNumber(rowsOf(split, part, rows))}</small>}
           </div>
         ))}
         <div>

@@ -120,8 +120,9 @@ export function readList(text: string, field: Extract<Field, { kind: "list" }>):
   return items.length >= field.least && items.length <= field.most ? items : undefined;
 }
 
+/** Whether a number may be set: what is larger stands in JSON as an integer beyond 2^53, which the server refuses. */
 function isNumber(value: number, whole: boolean): boolean {
-  return whole ? Number.isInteger(value) : Number.isFinite(value);
+  return Math.abs(value) <= Number.MAX_SAFE_INTEGER && (!whole || Number.isInteger(value));
 }
 
 /** Where the value of a setting comes from, and what it is. */

@@ -32,10 +32,11 @@ export class LiveSession {
   /** The document that the server has, as far as we told it. */
   private told: ModelDocument | null = null;
   private sampled: Sample = { split: "train", index: 0, count: 1 };
-  private variables: VariableReference[] = [];
   private readonly socket: Socket;
   private readonly stop: () => void;
-  private readonly watching = new Set<(variable: ComponentVariable) => void>();
+  /** Who asks for variables, and for which. */
+  private readonly watchers = new Map<(variable: ComponentVariable) => void, VariableReference[]>();
+  private readonly onlookers = new Set<() => void>();
   private readonly explanations = new Map<string, string>();
 
   constructor(
@@ -56,23 +57,27 @@ export class LiveSession {
     return this.sampled;
   }
 
+  /** Be told when other rows are shown. */
+  onSample = (listener: () => void): (() => void) => {
+    this.onlookers.add(listener);
+    return () => this.onlookers.delete(listener);
+  };
+
   /** Show other rows in all previews. */
   setSample(sample: Sample): void {
     this.sampled = sample;
+    for (const listener of this.onlookers) listener();
     this.send({ sample });
     this.live.setComputing(Object.keys(this.store.document.components));
   }
 
   /** Ask for variables of components until told otherwise; `listener` gets each that comes. */
   watch(variables: VariableReference[], listener: (variable: ComponentVariable) => void): () => void {
-    this.watching.add(listener);
-    this.variables = variables;
-    this.send({ variables });
+    this.watchers.set(listener, variables);
+    this.send({ variables: this.watched });
     return () => {
-      this.watching.delete(listener);
-      if (this.variables !== variables) return;
-      this.variables = [];
-      this.send({ variables: [] });
+      this.watchers.delete(listener);
+      this.send({ variables: this.watched });
     };
   }
 
@@ -86,19 +91,30 @@ export class LiveSession {
     this.socket.close();
   }
 
+  /** What all who watch ask for, each once. */
+  private get watched(): VariableReference[] {
+    const asked = [...this.watchers.values()].flat();
+    return [...new Map(asked.map((item) => [`${item.component}.${item.name}`, item])).values()];
+  }
+
   private begin(): void {
     this.live.setConnection("live");
     this.told = this.store.document;
     this.live.setComputing(Object.keys(this.told.components));
-    this.send({ graph: this.told, sample: this.sampled, variables: this.variables });
+    this.send({ graph: this.told, sample: this.sampled, variables: this.watched });
   }
 
   private sync(): void {
-    const document = this.store.document;
-    if (!this.told || this.live.connection !== "live") return;
-    const changes = diff(this.told, document);
+    if (this.live.connection !== "live") return;
+    if (this.told) this.tell(this.told, this.store.document);
+    else this.begin();
+  }
+
+  /** Tell what has changed since the server was told last. */
+  private tell(told: ModelDocument, document: ModelDocument): void {
+    const changes = diff(told, document);
     if (!changes.some(counts)) return;
-    const patch = toPatch(this.told, changes);
+    const patch = toPatch(told, changes);
     this.live.keep(new Set(Object.keys(document.components)));
     this.live.setComputing(affected(document, changes));
     this.told = document;
@@ -124,7 +140,7 @@ export class LiveSession {
         this.live.setPreviews(message["components"] as Record<string, Preview>);
         break;
       case "variable":
-        for (const listener of this.watching) listener(message["variable"] as ComponentVariable);
+        for (const listener of [...this.watchers.keys()]) listener(message["variable"] as ComponentVariable);
         break;
       case "diagnostics":
         if (current) this.live.setDiagnostics(message["diagnostics"] as Diagnostic[]);
@@ -145,7 +161,10 @@ export class LiveSession {
   }
 
   private failed(message: Record<string, unknown>): void {
-    if (message["revision"] !== this.revision) return;
+    // A message that could not be read at all is refused without its number: the server has nothing of it.
+    const unread = message["revision"] === 0;
+    if (unread) this.told = null;
+    else if (message["revision"] !== this.revision) return;
     this.live.settle();
     this.live.setBusy(false);
     this.live.setError(String(message["detail"] ?? ""));

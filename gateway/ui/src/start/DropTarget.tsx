@@ -13,18 +13,30 @@ import styles from "./start.module.css";
 import { ACCEPTED, dismiss, send, useUpload } from "./upload";
 import "./texts";
 
-/** Send a file, and open the dataset that it becomes. */
+/** Send a file, and open the dataset that it becomes; whoever has gone on to something else is only told. */
 function useTakeIn(): (files: FileList | null) => void {
   const client = useQueryClient();
+  const here = useRef(false);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
   return (files) => {
     const file = files?.[0];
     if (!file) return;
     if (files.length > 1) notify(text("upload.one", { name: file.name }));
-    void send(file, (dataset: Schemas["Dataset"]) => {
+    const done = (dataset: Schemas["Dataset"]) => {
       void client.invalidateQueries({ queryKey: ["datasets"], exact: true });
       client.setQueryData(["datasets", dataset.id], dataset);
-      navigate(`/datasets/${dataset.id}`);
-    });
+      if (here.current) navigate(`/datasets/${dataset.id}`);
+      else notify(text("upload.done", { name: dataset.name }));
+    };
+    const failed = (message: string) => {
+      if (!here.current) notify(`${text("upload.failed", { name: file.name })}: ${message}`, "err");
+    };
+    void send(file, done, failed);
   };
 }
 

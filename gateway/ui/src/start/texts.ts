@@ -51,6 +51,7 @@ export const startTexts = {
   "upload.drop": "Drop it to take it in",
   "upload.sending": "Taking in {name}",
   "upload.reading": "Looking through {name}",
+  "upload.done": "{name} is taken in: it stands among the datasets",
   "upload.failed": "{name} was not taken in",
   "upload.failed.hint": "Nothing has changed. Mend the file and drop it again, or choose another.",
   "upload.one": "One file at a time: {name} is taken in. Put several tables or pictures into a zip.",

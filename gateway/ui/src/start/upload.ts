@@ -25,8 +25,12 @@ export function nameOf(file: string): string {
   return file.replace(/\.[a-z0-9]+$/i, "").trim() || file;
 }
 
-/** Send a file, and hand the dataset on that it became; what goes wrong is kept to be shown. */
-export async function send(file: File, done: (dataset: Dataset) => void): Promise<void> {
+/** Send a file, and hand the dataset on that it became; what goes wrong is told, and kept to be shown. */
+export async function send(
+  file: File,
+  done: (dataset: Dataset) => void,
+  failed: (message: string) => void,
+): Promise<void> {
   request?.abort();
   show({ state: "sending", name: file.name, fraction: 0 });
   try {
@@ -34,8 +38,10 @@ export async function send(file: File, done: (dataset: Dataset) => void): Promis
     show({ state: "idle" });
     done(dataset);
   } catch (error) {
-    if (error instanceof Stopped) show({ state: "idle" });
-    else show({ state: "failed", name: file.name, message: messageOf(error) });
+    // Whoever stopped it has said what is shown instead.
+    if (error instanceof Stopped) return;
+    show({ state: "failed", name: file.name, message: messageOf(error) });
+    failed(messageOf(error));
   }
 }
 

@@ -34,7 +34,7 @@ export const en = {
   "state.waiting": "Not saved yet",
   "state.saving": "Saving…",
   "state.offline": "Offline: kept in this browser",
-  "state.refused": "Cannot be saved",
+  "state.refused": "Cannot be saved: {detail}",
   "live.connecting": "Connecting…",
   "live.live": "Live",
   "live.computing": "Computing…",
@@ -83,6 +83,7 @@ export const en = {
   "canvas.connected": "{from} now feeds {to}",
   "canvas.moved": "Selected {id}",
   "canvas.copied": { one: "{count} component copied", other: "{count} components copied" },
+  "canvas.unsound": "Nothing is pasted: in the clipboard {place} is not as Glasswork copies it",
   "canvas.nothingToPaste": "The clipboard holds no components of Glasswork",
   "canvas.noFiles": "Files with data are taken in on the page of the models: drop it there",
   "canvas.clipboardForbidden":

@@ -46,7 +46,7 @@ export default function Train() {
     );
   const tabs: [string, ReactNode][] = [
     ["curves", about((one, known) => <CurvesTab run={one} snapshot={known} runs={runs} />)],
-    ["predictions", about((one, known) => <SamplesTab run={one} snapshot={known} />)],
+    ["predictions", about((one, known) => <SamplesTab key={one.id} run={one} snapshot={known} />)],
     ["result", about((one) => <ResultTab run={one} />)],
     ["runs", about((one) => <RunsTab shown={one.id} runs={runs} />)],
     ["try", about((one) => <TryTab key={one.id} run={one} />)],

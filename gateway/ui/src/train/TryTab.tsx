@@ -50,27 +50,25 @@ function Form({ run, features, dataset }: FormProps) {
   const [row, setRow] = useState<Row>(first);
   const [truth, setTruth] = useState<string | null>(null);
   const [generation, setGeneration] = useState(0);
-  // It stays until there is another, and goes when it is no longer of what is shown.
-  const [prediction, setPrediction] = useState<Record<string, unknown> | null>(null);
   const predict = useMutation({
-    mutationFn: async (rows: Row[]) => {
+    mutationFn: async (asked: Row) => {
       const path = { params: { path: { run: run.id } } };
-      const answer = await api.POST("/api/v1/runs/{run}/predict", { ...path, body: { rows } });
+      const answer = await api.POST("/api/v1/runs/{run}/predict", { ...path, body: { rows: [asked] } });
       return dataOf(answer).predictions[0] ?? {};
     },
-    onSuccess: setPrediction,
     onError: (error) => notify(messageOf(error), "err"),
   });
+  // Only that of the row that is shown: the fields may have changed before it came.
+  const prediction = predict.variables === row ? predict.data : undefined;
   const change = (name: string, value: string | number) => {
     setTruth(null);
-    setPrediction(null);
     setRow((before) => ({ ...before, [name]: value }));
   };
   const sample = useSample(run, (taken, known) => {
     setRow(taken);
     setTruth(known);
     setGeneration((count) => count + 1);
-    predict.mutate([taken]);
+    predict.mutate(taken);
   });
   const complete = features.every((name) => row[name] !== undefined && row[name] !== "");
   return (
@@ -78,7 +76,7 @@ function Form({ run, features, dataset }: FormProps) {
       className={styles["try"]}
       onSubmit={(event) => {
         event.preventDefault();
-        if (complete) predict.mutate([row]);
+        if (complete) predict.mutate(row);
       }}
     >
       <div className={styles["fields"]}>

@@ -5,7 +5,7 @@ import { type FormEvent, useId, useState } from "react";
 import { api, dataOf, type Schemas } from "@/api/client";
 import { messageOf } from "@/api/problem";
 import { queries } from "@/api/queries";
-import { useWorkspace } from "@/app/workspace";
+import { useWorkspace, type Workspace } from "@/app/workspace";
 import { Button } from "@/design/Button";
 import { Badge, EmptyState } from "@/design/Panel";
 import { Select } from "@/design/Select";
@@ -39,15 +39,17 @@ export function VersionsTab({ run, name }: { run: Run | null; name: string }) {
 }
 
 function Save({ run, name }: { run: Run | null; name: string }) {
-  const { model, flush } = useWorkspace();
+  const workspace = useWorkspace();
+  const { model } = workspace;
   const client = useQueryClient();
   const [message, setMessage] = useState("");
   const [what, setWhat] = useState(WORKING);
   const id = useId();
   const { mutate, isPending } = useMutation({
     mutationFn: async () => {
-      await flush();
-      const body = { message, author: "", run: what !== WORKING && run ? run.id : null };
+      const of = what !== WORKING && run ? run.id : null;
+      if (of === null) await saveFirst(workspace);
+      const body = { message, author: "", run: of };
       const path = { params: { path: { model } } };
       return dataOf(await api.POST("/api/v1/models/{model}/versions", { ...path, body }));
     },
@@ -85,6 +87,14 @@ function Save({ run, name }: { run: Run | null; name: string }) {
       </Button>
     </form>
   );
+}
+
+/** Save the working copy: the version is made of what the server has of it. */
+async function saveFirst({ flush, saver, view }: Workspace): Promise<void> {
+  await flush();
+  if (saver.isSaved) return;
+  const detail = view.getState().saveDetail || text("app.unreachable");
+  throw new Error(text("versions.unsaved", { detail }));
 }
 
 const titleOf = ({ message }: Version): string => message.split("\n")[0] || text("versions.untitled");

@@ -147,6 +147,7 @@ export const trainTexts = {
   "versions.ofRun": "{run}, with its weights",
   "versions.save": "Save a version",
   "versions.saved": "Version “{message}” is saved",
+  "versions.unsaved": "No version is saved, as the model itself cannot be: {detail}",
   "versions.none": "No versions yet",
   "versions.none.hint": "A version keeps the model, its code and its data's fingerprint for good.",
   "versions.restore": "Restore",
