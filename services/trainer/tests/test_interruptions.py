@@ -131,6 +131,34 @@ async def test_a_killed_process_goes_on_by_itself_with_the_same_weights(server: 
     assert await epochs(server, run) == list(range(1, ended.epoch + 1))
 
 
+def tested_by(code: str) -> str:
+    """A script of one epoch whose test split runs some code."""
+    rows = f"(x, {{'targets': tf.py_function(lambda y: ({code}, y)[1], [y['targets']], tf.int64)}})"
+    whole = 'batches("test").batch(256)'
+    return script("digits", lasting(1), (whole, f"{whole}.map(lambda x, y: {rows})"))
+
+
+async def test_a_test_that_ends_its_process_every_time_is_left_out(own_server: Server) -> None:
+    run = await own_server.create(digits_request(tested_by('__import__("os").kill(__import__("os").getpid(), 9)')))
+    ended = await own_server.ended(run)
+    assert (ended.state, ended.end_reason, dict(ended.test)) == (pb.STATE_SUCCEEDED, "completed", {"rows": 0})
+    assert ended.weights_hash
+    findings = [event.message async for event in own_server.events(run) if event.kind == pb.EVENT_KIND_DIAGNOSTIC]
+    assert [message.partition(":")[0] for message in findings[-1:]] == ["There is no test at the end"], findings
+    assert [("tested again" in message) for message in findings] == [True, True, False]
+
+
+async def test_a_run_is_stopped_in_its_test_and_keeps_its_weights(own_server: Server) -> None:
+    run = await own_server.create(digits_request(tested_by('__import__("time").sleep(60)')))
+    while not (await own_server.get(run)).weights_hash:
+        await asyncio.sleep(0.05)
+    await own_server.stop()
+    await own_server.start()
+    await own_server.stub.StopRun(pb.StopRunRequest(run=run))
+    stopped = await own_server.ended(run)
+    assert (stopped.state, stopped.end_reason, dict(stopped.test)) == (pb.STATE_SUCCEEDED, "completed", {"rows": 0})
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 async def test_an_ended_server_is_followed_by_one_that_goes_on(own_server: Server, number: int, whole: str) -> None:
     run = await begun(own_server)

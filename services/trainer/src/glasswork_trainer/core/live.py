@@ -153,7 +153,8 @@ def apply(event: Event, run: Run) -> None:
         for name in event.not_finite:
             run.metrics.pop(name, None)
     if event.kind == EventKind.STATE and event.state is not None:
-        run.state = event.state
-        run.end_reason, run.error = event.end_reason, event.error
+        run.state, run.error = event.state, event.error
+        if event.state.terminal:
+            run.end_reason = event.end_reason
         run.ended = event.time if event.state.terminal else 0.0
         run.paused_by = "" if event.state != State.PAUSED else SERVER if event.message else USER

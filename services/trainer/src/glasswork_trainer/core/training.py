@@ -45,8 +45,8 @@ class Training:
         self._process: RunProcess | None = None
         self._waiting: list[Mapping[str, Any]] = []
         self._leaving = False
-        self._cancelling = False
-        self._trained = False
+        self._killing = False
+        self._trained = bool(live.run.weights_hash)
         self._progressed = False
 
     @property
@@ -69,8 +69,8 @@ class Training:
             if ending.kind != "died":
                 self._finish(ending)
                 return
-            if self._cancelling:
-                self._live.change_state(State.CANCELLED)
+            if self._killing:
+                self._end_early()
                 return
             if self._leaving or self._live.run.state == State.PAUSED:
                 return
@@ -97,11 +97,11 @@ class Training:
         await self._live.until(lambda run: run.state != State.PAUSED, PAUSE_SECONDS)
 
     async def stop(self) -> None:
-        """End training early; without a step done the run is cancelled at once."""
-        if self._live.run.trained:
+        """End training early, or the test at its end; without a step done the run is cancelled at once."""
+        if self._live.run.trained and not self._trained:
             await self._command("stop")
         else:
-            self._cancelling = True
+            self._killing = True
             if self._process is not None:
                 self._process.kill()
         await self._live.until(lambda run: run.state.terminal, STOP_SECONDS)
@@ -162,7 +162,7 @@ class Training:
             "stop": stop,
         }
         try:
-            if self._cancelling:
+            if self._killing:
                 self._process.kill()
             waiting, self._waiting = self._waiting, []
             return await self._process.run([order, *waiting])
@@ -229,7 +229,9 @@ class Training:
         self._live.change_state(State.RUNNING)
 
     def _on_trained(self, values: dict[str, Any]) -> None:
-        self._trained = self._progressed = True
+        # A process that begins with the test tells it again, and has got no further by that.
+        if not self._trained:
+            self._trained = self._progressed = True
         run = self._live.run
         for row in values["history"]:
             self._on_epoch({**row, "step": 0})
@@ -250,15 +252,32 @@ class Training:
         elif live.run.state != State.PAUSED:
             live.change_state(State.PAUSED, paused_by=SERVER)
 
+    def _end_early(self) -> None:
+        """End a run whose process was killed for it: without a test where it is trained, else without anything."""
+        if self._trained:
+            self._end_untested("the run was stopped")
+        else:
+            self._live.change_state(State.CANCELLED)
+
+    def _end_untested(self, why: str) -> None:
+        """End a trained run without a test; the weights are there all the same."""
+        self._live.emit(EventKind.DIAGNOSTIC, message=f"There is no test at the end: {why}.")
+        self._finish(Ending("tested", {"results": {"rows": 0}}))
+
     def _is_hopeless(self, ending: Ending, failures: int) -> bool:
-        """Fail the run where another process would die as well, else say that it goes on."""
+        """End the run where another process would die as well, else say that it goes on."""
         how = ending.exit.describe() if ending.exit else "its process ended"
         crashed = ending.exit is not None and ending.exit.signal in CRASHES
         if failures < ATTEMPTS and not crashed:
-            text = f"The run's process ended ({how}); it goes on from the last checkpoint."
+            then = "it is tested again" if self._trained else "it goes on from the last checkpoint"
+            text = f"The run's process ended ({how}); {then}."
             self._live.emit(EventKind.DIAGNOSTIC, message=text)
             logging.getLogger(__name__).warning("%s: %s", self._live.run.id, text)
             return False
-        text = f"The run was stopped: {how}. Its output is in {os.path.basename(self._live.folder.output)}."
-        self._live.change_state(State.FAILED, error=Failure(text, code="PROCESS_DIED"))
+        output = os.path.basename(self._live.folder.output)
+        if self._trained:
+            self._end_untested(f"{how} at attempt {failures}. Its output is in {output}")
+        else:
+            text = f"The run was stopped: {how}. Its output is in {output}."
+            self._live.change_state(State.FAILED, error=Failure(text, code="PROCESS_DIED"))
         return True
