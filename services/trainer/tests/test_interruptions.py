@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import random
+import resource
 import signal
 import time
 
@@ -129,6 +130,24 @@ async def test_a_killed_process_goes_on_by_itself_with_the_same_weights(server: 
     assert ended.state == pb.STATE_SUCCEEDED, ended.error
     assert ended.weights_hash == whole
     assert await epochs(server, run) == list(range(1, ended.epoch + 1))
+
+
+async def test_a_disk_that_is_full_for_a_moment_ends_no_run_and_doubles_no_number(
+    own_server: Server, whole: str
+) -> None:
+    run = await begun(own_server)
+    limits = resource.prlimit(own_server.pid, resource.RLIMIT_FSIZE)
+    written = (own_server.run_folder(run) / "events.jsonl").stat().st_size
+    workers = list(worker_pids(own_server.run_folder(run)))
+    resource.prlimit(own_server.pid, resource.RLIMIT_FSIZE, (written + 300, limits[1]))
+    async with asyncio.timeout(30):
+        while any(pid in worker_pids(own_server.run_folder(run)) for pid in workers):
+            await asyncio.sleep(0.05)
+    resource.prlimit(own_server.pid, resource.RLIMIT_FSIZE, limits)
+    assert await finished(own_server, run) == whole
+    numbers = [event.sequence async for event in own_server.events(run)]
+    assert numbers == sorted(set(numbers))
+    assert await epochs(own_server, run) == list(range(1, (await own_server.get(run)).epoch + 1))
 
 
 def tested_by(code: str) -> str:

@@ -20,7 +20,7 @@ from glasswork_trainer.core.processes import Processes
 from glasswork_trainer.core.program import Program, epochs_of
 from glasswork_trainer.core.run import Failure, Run, State, is_identifier, new_identifier
 from glasswork_trainer.core.store import RunStore
-from glasswork_trainer.core.training import Training
+from glasswork_trainer.core.training import DISK_SECONDS, Training
 
 LONGEST_PAGE = 1_000
 
@@ -79,8 +79,8 @@ class Runs:
             self._add(live)
             if not run.state.terminal:
                 live.recover()
-                if run.state != State.PAUSED or run.paused_by != USER:
-                    live.change_state(State.PENDING)
+            if not run.state.terminal and (run.state != State.PAUSED or run.paused_by != USER):
+                live.change_state(State.PENDING)
         self._schedule()
 
     async def stop(self) -> None:
@@ -323,7 +323,12 @@ class Runs:
                 return
             live = self._runs[identifier]
             if live.run.state == State.PENDING and identifier not in self._trainings:
-                self._launch(live)
+                try:
+                    self._launch(live)
+                except OSError:
+                    logging.getLogger(__name__).exception("the run %s cannot be started yet", identifier)
+                    asyncio.get_running_loop().call_later(DISK_SECONDS, self._schedule)
+                    return
                 busy += 1
 
     def _launch(self, live: LiveRun, *, steps: int = 0, stop: bool = False) -> None:
@@ -332,9 +337,8 @@ class Runs:
         except NotFound as error:
             live.change_state(State.FAILED, error=Failure(error.message, code=error.reason))
             return
-        training = Training(live, dataset, self._processes)
-        self._trainings[live.run.id] = training
         live.change_state(State.RUNNING)
+        training = self._trainings[live.run.id] = Training(live, dataset, self._processes)
         task = asyncio.create_task(self._drive(live, training, steps, stop))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -343,14 +347,23 @@ class Runs:
         try:
             await training.drive(steps=steps, stop=stop)
         except GlassworkError as error:
-            live.change_state(State.FAILED, error=Failure(error.message, code=error.reason))
+            await self._fail(live, Failure(error.message, code=error.reason))
         except Exception:
             logging.getLogger(__name__).exception("the run %s failed by a fault of the trainer", live.run.id)
             text = f"The trainer failed; its log says more under the run's id {live.run.id}."
-            live.change_state(State.FAILED, error=Failure(text, code="INTERNAL"))
+            await self._fail(live, Failure(text, code="INTERNAL"))
         finally:
             self._trainings.pop(live.run.id, None)
         self._schedule()
+
+    async def _fail(self, live: LiveRun, failure: Failure) -> None:
+        """Have a run failed as soon as the disk takes it; until then the next server would let it go on."""
+        while not self._stopping:
+            try:
+                return live.change_state(State.FAILED, error=failure)
+            except OSError:
+                logging.getLogger(__name__).exception("the end of the run %s cannot be written yet", live.run.id)
+                await asyncio.sleep(DISK_SECONDS)
 
 
 def _json(data: Any) -> bytes:

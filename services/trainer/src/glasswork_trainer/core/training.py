@@ -25,6 +25,8 @@ ATTEMPTS = 3
 PAUSE_SECONDS = 12.0
 STOP_SECONDS = 10.0
 LEAVE_SECONDS = 3.0
+# A full disk may have room again by then.
+DISK_SECONDS = 5.0
 FORK_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 CRASHES = (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
 
@@ -63,12 +65,19 @@ class Training:
         """
         failures = 0
         while not self._leaving:
-            self._live.change_state(State.RUNNING)
             self._progressed = False
-            ending = await self._run_once(steps, stop)
-            if ending.kind != "died":
-                self._finish(ending)
-                return
+            try:
+                self._live.change_state(State.RUNNING)
+                ending = await self._run_once(steps, stop)
+                if ending.kind != "died":
+                    self._finish(ending)
+                    return
+            except OSError as error:
+                if self._live.run.state.terminal:
+                    return
+                logging.getLogger(__name__).exception("%s: what its process told cannot be kept", self._live.run.id)
+                ending = Ending("died", {"why": f"its events could not be written: {error.strerror}"})
+                await asyncio.sleep(DISK_SECONDS)
             if self._killing:
                 self._end_early()
                 return
@@ -266,13 +275,14 @@ class Training:
 
     def _is_hopeless(self, ending: Ending, failures: int) -> bool:
         """End the run where another process would die as well, else say that it goes on."""
-        how = ending.exit.describe() if ending.exit else "its process ended"
+        how = ending.exit.describe() if ending.exit else ending.header.get("why", "its process ended")
         crashed = ending.exit is not None and ending.exit.signal in CRASHES
         if failures < ATTEMPTS and not crashed:
             then = "it is tested again" if self._trained else "it goes on from the last checkpoint"
             text = f"The run's process ended ({how}); {then}."
-            self._live.emit(EventKind.DIAGNOSTIC, message=text)
             logging.getLogger(__name__).warning("%s: %s", self._live.run.id, text)
+            with contextlib.suppress(OSError):
+                self._live.emit(EventKind.DIAGNOSTIC, message=text)
             return False
         output = os.path.basename(self._live.folder.output)
         if self._trained:
