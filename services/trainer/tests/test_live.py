@@ -48,7 +48,7 @@ async def test_an_end_whose_record_cannot_be_written_is_told_and_is_the_last(sto
     record.mkdir()
     watched = live.watch(0)
     await anext(watched)
-    with pytest.raises(OSError):
+    with pytest.raises(IsADirectoryError):
         live.change_state(State.SUCCEEDED)
     live.change_state(State.FAILED)
     assert [event.state async for event in watched if isinstance(event, Event)] == [State.SUCCEEDED]
