@@ -110,11 +110,13 @@ async def test_a_paused_run_shows_the_variables_of_every_component(server: Serve
 
 async def test_a_new_learning_rate_acts_at_once(server: Server) -> None:
     run = await begun(server)
-    await server.stub.PauseRun(pb.PauseRunRequest(run=run))
+    paused = (await server.stub.PauseRun(pb.PauseRunRequest(run=run))).run
     await server.stub.UpdateRun(pb.UpdateRunRequest(run=run, learning_rate=0.25))
     found = await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="train"))
     rate = next(variable for variable in found.variables if variable.name == "learning_rate")
     assert rate.statistics.mean == pytest.approx(0.25)
+    place = {"epoch": paused.epoch, "step": paused.step}
+    assert read_json(server.run_folder(run) / "run.json")["changes"] == [{**place, "learning_rate": 0.25}]
     with pytest.raises(InvalidInput, match="above 0"):
         await server.stub.UpdateRun(pb.UpdateRunRequest(run=run, learning_rate=-1))
     await server.stub.StopRun(pb.StopRunRequest(run=run))

@@ -83,6 +83,18 @@ class LiveRun:
             if self.run.state.terminal:
                 self._close_log()
 
+    def change_learning_rate(self, learning_rate: float, **place: int) -> None:
+        """Take note of a new learning rate.
+
+        Args:
+            learning_rate: per step.
+            **place: epoch and step at which it took effect; the run's where none are given.
+        """
+        change = {"epoch": self.run.epoch, "step": self.run.step, **place, "learning_rate": learning_rate}
+        self.run.changes.append(change)
+        self.emit(EventKind.LOG, message=f"The learning rate is {learning_rate:g} from here on.", **place)
+        self.save()
+
     def save(self) -> None:
         """Write the record."""
         self._store.save(self.run)

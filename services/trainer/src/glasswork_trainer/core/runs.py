@@ -231,15 +231,16 @@ class Runs:
         Raises:
             InvalidInput: it is no number above 0.
             WrongState: the run has ended, or follows a schedule.
+            DeadlineExceeded: the run is within something long; the rate takes effect after it.
         """
         if not (math.isfinite(learning_rate) and learning_rate > 0):
             raise _bad_field("learning_rate", f"expected a number above 0, received {learning_rate}")
         live = self._active(identifier)
         training = self._trainings.get(identifier)
-        place = {"learning_rate": learning_rate, "epoch": live.run.epoch, "step": live.run.step}
-        live.run.changes.append(await training.set_learning_rate(learning_rate) if training else place)
-        live.emit(EventKind.LOG, message=f"The learning rate is {learning_rate:g} from here on.")
-        live.save()
+        if training is None:
+            live.change_learning_rate(learning_rate)
+        else:
+            await training.set_learning_rate(learning_rate)
         return live.run
 
     async def delete(self, identifier: str) -> None:

@@ -115,17 +115,26 @@ class Training:
                 self._process.kill()
         await self._live.until(lambda run: run.state.terminal, STOP_SECONDS)
 
-    async def set_learning_rate(self, value: float) -> dict[str, float]:
-        """Change the learning rate now; return the change with the position at which it took effect.
+    async def set_learning_rate(self, value: float) -> None:
+        """Change the learning rate, and return when it has taken effect.
 
         Raises:
-            WrongState: the optimizer has a schedule.
-            DeadlineExceeded: the run is within something long.
+            WrongState: the optimizer has a schedule, or training is over.
+            DeadlineExceeded: the run is within something long; the rate takes effect after it.
         """
+        if self._trained:
+            raise WrongState(f"The run '{self._live.run.id}' has finished training and is being tested.")
         if self._process is None:
-            return {"learning_rate": value, "epoch": self._live.run.epoch, "step": self._live.run.step}
-        reply = (await self._process.ask("learning_rate", value=value)).header
-        return {"learning_rate": value, "epoch": int(reply["epoch"]), "step": int(reply["step"])}
+            # The process that is just being made is told all changes.
+            self._live.change_learning_rate(value)
+            return
+        try:
+            await self._process.ask("learning_rate", value=value)
+        except DeadlineExceeded:
+            raise DeadlineExceeded(
+                "The run is within something long, as reading its data. The new learning rate takes effect at the next "
+                "end of a batch; watch its events."
+            ) from None
 
     async def variables(self, component: str) -> tuple[Mapping[str, Any], list[bytes]] | None:
         """Return the variables of a component of the paused process; None where there is no process.
@@ -229,6 +238,9 @@ class Training:
 
     def _on_diagnostic(self, values: dict[str, Any]) -> None:
         self._live.emit(EventKind.DIAGNOSTIC, **values)
+
+    def _on_changed(self, values: dict[str, Any]) -> None:
+        self._live.change_learning_rate(**values)
 
     def _on_paused(self, values: dict[str, Any]) -> None:
         self._live.run.epoch, self._live.run.step = int(values["epoch"]), int(values["step"])

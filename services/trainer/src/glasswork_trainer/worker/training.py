@@ -135,14 +135,21 @@ class Training:
             position.epoch,
             position.step,
         ):
-            self._state.set_learning_rate(self._changes.pop(0)["learning_rate"])
+            try:
+                self._state.set_learning_rate(self._changes.pop(0)["learning_rate"])
+            except TypeError as error:
+                # Nobody could refuse it while there was no process.
+                self._reporter.send("diagnostic", message=f"The learning rate stays as it is: {error}")
 
     def answer(self, command: Mapping[str, Any], position: Position) -> None:
         """Do what a command asks, and reply under its id."""
         try:
             if command["command"] == "learning_rate":
-                self._state.set_learning_rate(float(command["value"]))
-                self._reporter.send("reply", id=command["id"], **position.as_dict())
+                value = float(command["value"])
+                self._state.set_learning_rate(value)
+                # Told by itself: nobody may wait for the reply any more.
+                self._reporter.send("changed", learning_rate=value, **position.as_dict())
+                self._reporter.send("reply", id=command["id"])
             if command["command"] == "variables":
                 step = position.epoch * position.steps + position.step
                 variables = self._inspector.describe(str(command["component"]), self._tap.gradients())
