@@ -108,6 +108,25 @@ async def test_a_paused_run_shows_the_variables_of_every_component(server: Serve
     assert await finished(server, run) == whole
 
 
+async def test_a_run_paused_in_validation_answers_with_the_weights_of_that_moment(server: Server) -> None:
+    long = ('batches("validation").batch(256)', 'batches("validation").batch(4).repeat(500)')
+    run = await server.create(digits_request(script("digits", long)))
+    await server.until(run, lambda event: event.kind == pb.EVENT_KIND_BATCH)
+    await asyncio.sleep(0.5)
+    paused = (await server.stub.PauseRun(pb.PauseRunRequest(run=run))).run
+    assert (paused.epoch, paused.step) == (0, paused.steps)
+    trainers = list(worker_pids(server.run_folder(run)))
+    asked = pb.GetVariablesRequest(run=run, component="dense1")
+    there = [variable for variable in (await server.stub.GetVariables(asked)).variables if variable.kind == "weight"]
+    predicted = await server.stub.PredictSamples(pb.PredictSamplesRequest(run=run, count=1))
+    assert len(predicted.samples) == 1
+    for pid in trainers:
+        os.kill(pid, signal.SIGKILL)
+    await asyncio.sleep(0.5)
+    answered = (await server.stub.GetVariables(asked)).variables
+    assert [variable for variable in answered if variable.kind == "weight"] == there
+
+
 async def test_a_new_learning_rate_acts_at_once(server: Server) -> None:
     run = await begun(server)
     paused = (await server.stub.PauseRun(pb.PauseRunRequest(run=run))).run

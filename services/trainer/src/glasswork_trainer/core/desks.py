@@ -119,7 +119,8 @@ class Desks:
         """
         worker = await self._processes.fork(DESK, folder)
         threads = int(run.environment.get("threads", 0))
-        await worker.send({"folder": str(folder.path), "dataset": str(dataset), "threads": threads})
+        setup = {"folder": str(folder.path), "dataset": str(dataset), "threads": threads}
+        await worker.send({**setup, "epoch": run.epoch, "step": run.step})
         return Desk(worker)
 
     async def devices(self) -> list[dict[str, Any]]:
