@@ -17,6 +17,7 @@ from glasswork_trainer.core.jobs import Job
 from glasswork_trainer.core.program import CLASS, DATA, EXPRESSION, SOURCE, TRAINING, Binding, Component, Program
 from glasswork_trainer.core.run import Failure, Run, State
 from glasswork_trainer.core.runs import Order
+from glasswork_trainer.core.wording import sendable
 
 _KINDS = {
     graph_pb.COMPONENT_KIND_DATA: DATA,
@@ -87,7 +88,8 @@ def event_message(event: Event) -> pb.Event:
         metrics=event.metrics,
         state=state_message(event.state) if event.state else pb.STATE_UNSPECIFIED,
         end_reason=event.end_reason,
-        message=event.message,
+        # A log of a time when half a character got into it can be read all the same.
+        message=sendable(event.message),
         error=failure_message(event.error),
         not_finite=event.not_finite,
     )
