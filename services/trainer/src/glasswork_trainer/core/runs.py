@@ -63,6 +63,7 @@ class Runs:
         self._concurrent = concurrent
         self._runs: dict[str, LiveRun] = {}
         self._keys: dict[str, str] = {}
+        self._making: dict[str, asyncio.Task[Run]] = {}
         self._trainings: dict[str, Training] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -101,9 +102,20 @@ class Runs:
             NotFound: the dataset is not there.
             AlreadyExists: the key was used for something else.
         """
-        known = self._keys.get(order.idempotency_key) if order.idempotency_key else None
-        if known is not None:
-            return self._repeated(known, order)
+        key = order.idempotency_key
+        while key in self._making:
+            # Whatever comes of the other call, the key is known or free after it.
+            await asyncio.wait([self._making[key]])
+        if key in self._keys:
+            return self._repeated(self._keys[key], order)
+        # A task of its own: a caller that gives up leaves no half made run behind.
+        task = asyncio.create_task(self._create(order))
+        if key:
+            self._making[key] = task
+            task.add_done_callback(lambda _: self._making.pop(key))
+        return await asyncio.shield(task)
+
+    async def _create(self, order: Order) -> Run:
         run = self._make(order)
         files = {
             "model.json": _json(order.document),
@@ -112,8 +124,6 @@ class Runs:
             **({"profile.json": _json(order.profile)} if order.profile is not None else {}),
         }
         live = LiveRun(run, self._store)
-        if order.idempotency_key:
-            self._keys[order.idempotency_key] = run.id
         await asyncio.to_thread(self._store.create, run, files)
         self._add(live)
         live.emit(EventKind.STATE, state=State.PENDING)
