@@ -28,7 +28,7 @@ class UpdateRun(Request):
 class Resume(Request):
     """How far to go on."""
 
-    steps: int = Field(0, ge=0, description="Pause again after so many; 0 for never.")
+    steps: int = Field(0, ge=0, le=2**31 - 1, description="Pause again after so many; 0 for never.")
 
 
 class Run(BaseModel):
