@@ -50,7 +50,10 @@ class Run(BaseModel):
     created: str
     ended: str | None
     weights: str | None = Field(description="Hash of the final weights.")
-    test: dict[str, Any] | None
+    test: dict[str, Any] | None = Field(
+        description="What the test at the end came to. A list leaves out confusion matrices of more than 1,000 cells, "
+        "and those of further targets."
+    )
     dataset: str | None
     training_type: str
     last_sequence: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from glasswork.graph.v1 import graph_pb2 as graph_pb
@@ -18,6 +19,9 @@ from glasswork_trainer.core.program import CLASS, DATA, EXPRESSION, SOURCE, TRAI
 from glasswork_trainer.core.run import Failure, Run, State
 from glasswork_trainer.core.runs import Order
 from glasswork_trainer.core.wording import sendable
+
+# So that the longest page, of 1,000 runs, fits into a message of 16 MiB: a cell takes 11 bytes.
+MOST_LISTED_CELLS = 1_000
 
 _KINDS = {
     graph_pb.COMPONENT_KIND_DATA: DATA,
@@ -75,6 +79,11 @@ def run_message(run: Run) -> pb.Run:
     if run.test is not None:
         message.test.CopyFrom(graphs.dict_to_struct(run.test))
     return message
+
+
+def listed_run(run: Run) -> pb.Run:
+    """Return a run as a message of a list, in which there is no room for a large confusion matrix of each."""
+    return run_message(run if run.test is None else replace(run, test=_listed(run.test, MOST_LISTED_CELLS)))
 
 
 def event_message(event: Event) -> pb.Event:
@@ -160,6 +169,15 @@ def timestamp(seconds: float) -> Timestamp | None:
         return None
     fraction, whole = math.modf(seconds)
     return Timestamp(seconds=int(whole), nanos=int(fraction * 1e9))
+
+
+def _listed(results: Mapping[str, Any], most: int) -> dict[str, Any]:
+    """Return the results of a test without a confusion matrix of more cells than `most`, and without other targets'."""
+    left_out = "confusion_matrix" if len(results.get("confusion_matrix", ())) ** 2 > most else ""
+    found = {name: value for name, value in results.items() if name != left_out}
+    if "targets" in found:
+        found["targets"] = {name: _listed(target, 0) for name, target in found["targets"].items()}
+    return found
 
 
 def _component(message: graph_pb.ComponentCode, document: Mapping[str, Any]) -> Component:
