@@ -74,6 +74,13 @@ async def test_a_bad_page_size_is_named(
     assert (answer.status_code, answer.json()["field"]) == (status, "query.page_size")
 
 
+async def test_more_steps_than_can_be_counted_are_refused(client: httpx.AsyncClient, bearer: dict[str, str]) -> None:
+    resume = "/api/v1/runs/r019c2d3e4f5a6b7c8/resume"
+    answer = await client.post(resume, headers=bearer, json={"steps": 2**31})
+    assert (answer.status_code, answer.json()["field"]) == (422, "steps")
+    assert (await client.post(resume, headers=bearer, json={"steps": 2**31 - 1})).status_code == 503
+
+
 async def test_the_description_has_every_operation_and_both_sockets(
     client: httpx.AsyncClient, bearer: dict[str, str]
 ) -> None:

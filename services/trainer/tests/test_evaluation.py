@@ -72,6 +72,26 @@ def test_several_targets_are_judged_each_by_its_own_kind(evaluation: Any, fitted
     assert found["baseline"]["linear"]["r2"] == pytest.approx(1.0, abs=1e-3)
 
 
+def test_wide_rows_are_read_only_as_far_as_the_linear_model_looks(
+    evaluation: Any, fitted: tuple[Any, Data], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tensorflow as tf
+
+    def batch(number: Any) -> Any:
+        read.append(int(number))
+        return np.full((10, 60, 100), 7, "uint8"), np.zeros((10, 1), "float32")
+
+    def rows(epoch: int, step: int) -> Any:
+        batches = tf.data.Dataset.range(100).map(lambda n: tf.numpy_function(batch, [n], (tf.uint8, tf.float32)))
+        return batches.map(lambda image, target: ({"x": image}, {"targets": target}))
+
+    read: list[int] = []
+    monkeypatch.setattr(evaluation.baselines, "MOST_NUMBERS", 3_001 * 20)
+    inputs, targets = evaluation._train_rows(Data(rows, None, None, 100))
+    assert (inputs["x"].shape, targets["targets"].shape) == ((20, 3_000), (20, 1))
+    assert max(read) < 5
+
+
 def test_progress_is_told_up_to_the_end(evaluation: Any, fitted: tuple[Any, Data]) -> None:
     told: list[float] = []
     evaluation.evaluate(*fitted, program(("targets", "Price")), PROFILE, {}, "validation", told.append)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,6 +45,29 @@ def test_a_torn_last_line_is_cut_off(tmp_path: Path, torn: bytes) -> None:
     again.append(batch(2))
     again.close()
     assert [event.sequence for event in read_events(path)] == [1, 2]
+
+
+def test_an_event_that_a_full_disk_took_half_of_is_in_the_log_once(tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    log = EventLog(path)
+    log.append(batch(1))
+    for room in (20, 0):
+        with full(path.stat().st_size + room), pytest.raises(OSError, match=r"No space left|too large"):
+            log.append(batch(2))
+    log.append(Event(EventKind.LOG, 2, message="again"))
+    log.close()
+    assert [(event.sequence, event.kind) for event in read_events(path)] == [(1, EventKind.BATCH), (2, EventKind.LOG)]
+
+
+@contextmanager
+def full(size: int) -> Iterator[None]:
+    """Let no file grow beyond so many bytes."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def test_a_number_that_does_not_increase_is_refused(tmp_path: Path) -> None:

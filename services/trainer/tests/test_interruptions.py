@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import random
+import resource
 import signal
 import time
 
@@ -107,13 +108,34 @@ async def test_a_paused_run_shows_the_variables_of_every_component(server: Serve
     assert await finished(server, run) == whole
 
 
+async def test_a_run_paused_in_validation_answers_with_the_weights_of_that_moment(server: Server) -> None:
+    long = ('batches("validation").batch(256)', 'batches("validation").batch(4).repeat(500)')
+    run = await server.create(digits_request(script("digits", long)))
+    await server.until(run, lambda event: event.kind == pb.EVENT_KIND_BATCH)
+    await asyncio.sleep(0.5)
+    paused = (await server.stub.PauseRun(pb.PauseRunRequest(run=run))).run
+    assert (paused.epoch, paused.step) == (0, paused.steps)
+    trainers = list(worker_pids(server.run_folder(run)))
+    asked = pb.GetVariablesRequest(run=run, component="dense1")
+    there = [variable for variable in (await server.stub.GetVariables(asked)).variables if variable.kind == "weight"]
+    predicted = await server.stub.PredictSamples(pb.PredictSamplesRequest(run=run, count=1))
+    assert len(predicted.samples) == 1
+    for pid in trainers:
+        os.kill(pid, signal.SIGKILL)
+    await asyncio.sleep(0.5)
+    answered = (await server.stub.GetVariables(asked)).variables
+    assert [variable for variable in answered if variable.kind == "weight"] == there
+
+
 async def test_a_new_learning_rate_acts_at_once(server: Server) -> None:
     run = await begun(server)
-    await server.stub.PauseRun(pb.PauseRunRequest(run=run))
+    paused = (await server.stub.PauseRun(pb.PauseRunRequest(run=run))).run
     await server.stub.UpdateRun(pb.UpdateRunRequest(run=run, learning_rate=0.25))
     found = await server.stub.GetVariables(pb.GetVariablesRequest(run=run, component="train"))
     rate = next(variable for variable in found.variables if variable.name == "learning_rate")
     assert rate.statistics.mean == pytest.approx(0.25)
+    place = {"epoch": paused.epoch, "step": paused.step}
+    assert read_json(server.run_folder(run) / "run.json")["changes"] == [{**place, "learning_rate": 0.25}]
     with pytest.raises(InvalidInput, match="above 0"):
         await server.stub.UpdateRun(pb.UpdateRunRequest(run=run, learning_rate=-1))
     await server.stub.StopRun(pb.StopRunRequest(run=run))
@@ -129,6 +151,52 @@ async def test_a_killed_process_goes_on_by_itself_with_the_same_weights(server: 
     assert ended.state == pb.STATE_SUCCEEDED, ended.error
     assert ended.weights_hash == whole
     assert await epochs(server, run) == list(range(1, ended.epoch + 1))
+
+
+async def test_a_disk_that_is_full_for_a_moment_ends_no_run_and_doubles_no_number(
+    own_server: Server, whole: str
+) -> None:
+    run = await begun(own_server)
+    limits = resource.prlimit(own_server.pid, resource.RLIMIT_FSIZE)
+    written = (own_server.run_folder(run) / "events.jsonl").stat().st_size
+    workers = list(worker_pids(own_server.run_folder(run)))
+    resource.prlimit(own_server.pid, resource.RLIMIT_FSIZE, (written + 300, limits[1]))
+    async with asyncio.timeout(30):
+        while any(pid in worker_pids(own_server.run_folder(run)) for pid in workers):
+            await asyncio.sleep(0.05)
+    resource.prlimit(own_server.pid, resource.RLIMIT_FSIZE, limits)
+    assert await finished(own_server, run) == whole
+    numbers = [event.sequence async for event in own_server.events(run)]
+    assert numbers == sorted(set(numbers))
+    assert await epochs(own_server, run) == list(range(1, (await own_server.get(run)).epoch + 1))
+
+
+def tested_by(code: str) -> str:
+    """A script of one epoch whose test split runs some code."""
+    rows = f"(x, {{'targets': tf.py_function(lambda y: ({code}, y)[1], [y['targets']], tf.int64)}})"
+    whole = 'batches("test").batch(256)'
+    return script("digits", lasting(1), (whole, f"{whole}.map(lambda x, y: {rows})"))
+
+
+async def test_a_test_that_ends_its_process_every_time_is_left_out(own_server: Server) -> None:
+    run = await own_server.create(digits_request(tested_by('__import__("os").kill(__import__("os").getpid(), 9)')))
+    ended = await own_server.ended(run)
+    assert (ended.state, ended.end_reason, dict(ended.test)) == (pb.STATE_SUCCEEDED, "completed", {"rows": 0})
+    assert ended.weights_hash
+    findings = [event.message async for event in own_server.events(run) if event.kind == pb.EVENT_KIND_DIAGNOSTIC]
+    assert [message.partition(":")[0] for message in findings[-1:]] == ["There is no test at the end"], findings
+    assert [("tested again" in message) for message in findings] == [True, True, False]
+
+
+async def test_a_run_is_stopped_in_its_test_and_keeps_its_weights(own_server: Server) -> None:
+    run = await own_server.create(digits_request(tested_by('__import__("time").sleep(60)')))
+    while not (await own_server.get(run)).weights_hash:
+        await asyncio.sleep(0.05)
+    await own_server.stop()
+    await own_server.start()
+    await own_server.stub.StopRun(pb.StopRunRequest(run=run))
+    stopped = await own_server.ended(run)
+    assert (stopped.state, stopped.end_reason, dict(stopped.test)) == (pb.STATE_SUCCEEDED, "completed", {"rows": 0})
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -80,6 +83,42 @@ def test_intervals_are_the_same_every_time_and_narrower_for_more_rows() -> None:
     assert twice[0] == twice[1]
 
 
+@pytest.mark.parametrize("matrix", [np.diag([5, 0, 7]) + 1, np.diag([5, 3, 0]), np.zeros((2, 2), int)])
+def test_samples_in_chunks_are_those_of_one_draw(matrix: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    total = int(matrix.sum())
+    generator = np.random.default_rng(intervals.SEED)
+    drawn = generator.multinomial(total, matrix.ravel() / max(total, 1), size=intervals.SAMPLES)
+    seen: list[Any] = []
+
+    def score(matrices: Any) -> dict[str, Any]:
+        seen.append(matrices)
+        return {"first": matrices[:, 0, 0]}
+
+    monkeypatch.setattr(intervals, "CHUNK", 300 * matrix.size)
+    assert intervals.resampled(matrix, score)["first"] == intervals.percentiles(drawn[:, 0])
+    assert [len(part) for part in seen] == [300, 300, 300, 100]
+    assert np.concatenate(seen).reshape(len(drawn), -1).tolist() == drawn.tolist()
+
+
+def test_a_thousand_classes_are_judged_within_bounds() -> None:
+    truth, guess = RANDOM.integers(0, 1_000, (2, 5_000))
+    matrix = scores.confusion_matrix(truth, guess, 1_000)
+    with peak() as reached:
+        found = intervals.resampled(matrix, scores.class_scores)
+    assert found.keys() == {"accuracy", "precision", "recall", "f1"}
+    assert reached() < 100 * 2**20
+
+
+@contextmanager
+def peak() -> Iterator[Callable[[], int]]:
+    """Count the bytes that the block holds at most."""
+    tracemalloc.start()
+    try:
+        yield lambda: tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 def test_the_linear_classifier_is_as_good_as_that_of_scikit_learn() -> None:
     digits = load_digits()
     train, test = digits.data[:1_200], digits.data[1_200:]
@@ -102,6 +141,27 @@ def test_the_linear_regression_is_that_of_scikit_learn() -> None:
 def test_categories_become_columns_of_the_linear_model() -> None:
     table = baselines.flatten_inputs({"a": np.array([0, 2]), "b": np.ones((2, 3, 1), "float32")}, {"a": 3})
     assert table.tolist() == [[1, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 1]]
+
+
+def test_wide_inputs_lose_columns_before_they_are_copied() -> None:
+    wide, narrow = np.arange(50 * 9_000, dtype="uint8").reshape(50, 90, 100), np.arange(50)[:, None]
+    with peak() as reached:
+        table = baselines.flatten_inputs({"a": wide, "b": narrow}, {})
+    whole = np.hstack([wide.reshape(50, -1).astype(float), narrow])
+    assert table.tolist() == whole[:, ::3].tolist()
+    assert reached() < 3 * table.nbytes
+    thin = baselines.thinned({"a": wide, "b": np.arange(50)})
+    assert (thin["a"].shape, thin["b"].shape, thin["a"].base) == ((50, 3_000), (50,), None)
+
+
+def test_predictions_in_parts_are_those_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    train, test = RANDOM.normal(size=(40, 5)), RANDOM.normal(size=(23, 5))
+    truth = RANDOM.integers(0, 3, 40)
+    whole = baselines.logistic(train, truth, test, 3), baselines.ridge(train, truth[:, None], test)
+    monkeypatch.setattr(baselines, "MOST_NUMBERS", 20)
+    parts = baselines.logistic(train, truth, test, 3), baselines.ridge(train, truth[:, None], test)
+    assert [part.shape for part in parts] == [(23, 3), (23, 1)]
+    assert all(np.allclose(one, other) for one, other in zip(whole, parts, strict=True))
 
 
 def test_several_targets_are_listed_by_name_and_the_first_is_on_top() -> None:

@@ -164,10 +164,11 @@ async def test_a_loss_that_is_not_finite_is_found(server: Server) -> None:
 
 
 async def test_output_of_the_script_becomes_log_events(server: Server) -> None:
-    text = script("digits", ("    history = {}\n", '    history = {}\n    print("reading", epoch)\n'), lasting(1))
+    code = '    history = {}\n    print("reading", epoch)\n    print("half \\ud83d")\n'
+    text = script("digits", ("    history = {}\n", code), lasting(1))
     run = await server.create(digits_request(text))
     messages = [event.message async for event in server.events(run) if event.kind == pb.EVENT_KIND_LOG]
-    assert "reading 0" in messages
+    assert messages == ["reading 0", "half ?"]
 
 
 @pytest.mark.parametrize(

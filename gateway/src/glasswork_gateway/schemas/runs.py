@@ -28,7 +28,7 @@ class UpdateRun(Request):
 class Resume(Request):
     """How far to go on."""
 
-    steps: int = Field(0, ge=0, description="Pause again after so many; 0 for never.")
+    steps: int = Field(0, ge=0, le=2**31 - 1, description="Pause again after so many; 0 for never.")
 
 
 class Run(BaseModel):
@@ -50,7 +50,10 @@ class Run(BaseModel):
     created: str
     ended: str | None
     weights: str | None = Field(description="Hash of the final weights.")
-    test: dict[str, Any] | None
+    test: dict[str, Any] | None = Field(
+        description="What the test at the end came to. A list leaves out confusion matrices of more than 1,000 cells, "
+        "and those of further targets."
+    )
     dataset: str | None
     training_type: str
     last_sequence: int

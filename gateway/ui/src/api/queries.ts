@@ -114,6 +114,12 @@ export const queries = {
           dataOf(await api.GET("/api/v1/runs", { params: { query: { model, page_token } } })),
         ),
     }),
+  run: (run: string) =>
+    queryOptions({
+      queryKey: ["runs", run],
+      queryFn: async () => dataOf(await api.GET("/api/v1/runs/{run}", { params: { path: { run } } })),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
   metrics: (run: string) =>
     queryOptions({
       queryKey: ["runs", run, "metrics"],

@@ -1929,7 +1929,10 @@ export interface components {
              * @description Hash of the final weights.
              */
             weights: string | null;
-            /** Test */
+            /**
+             * Test
+             * @description What the test at the end came to. A list leaves out confusion matrices of more than 1,000 cells, and those of further targets.
+             */
             test: {
                 [key: string]: unknown;
             } | null;

@@ -1,5 +1,7 @@
 // What came of a run: its metrics beside those of simple answers, and where it errs.
 
+import { useQuery } from "@tanstack/react-query";
+import { queries } from "@/api/queries";
 import { useWorkspace } from "@/app/workspace";
 import { EmptyState } from "@/design/Panel";
 import { figure, type TextKey, text } from "@/text/text";
@@ -12,7 +14,11 @@ import { Scatter } from "./Scatter";
 
 export function ResultTab({ run }: { run: Run }) {
   const { types } = useWorkspace();
-  const test = testOf(run.test);
+  const listed = testOf(run.test);
+  // A list has no room for a large matrix.
+  const short = listed !== null && listed.classes.length > 0 && listed.confusion.length === 0;
+  const { data: whole } = useQuery({ ...queries.run(run.id), enabled: short });
+  const test = (short && testOf(whole?.test)) || listed;
   if (!test)
     return (
       <EmptyState
@@ -30,8 +36,8 @@ export function ResultTab({ run }: { run: Run }) {
         <MetricsTable run={run} test={test} metrics={metrics} />
         <p className={styles["note"]}>{text("result.last")}</p>
       </section>
-      {test.confusion.length > 0 ? (
-        <Confusion classes={test.classes} matrix={test.confusion} />
+      {test.classes.length > 0 ? (
+        test.confusion.length > 0 && <Confusion classes={test.classes} matrix={test.confusion} />
       ) : (
         <Scatter run={run} split="test" />
       )}

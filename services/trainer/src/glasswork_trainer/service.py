@@ -60,9 +60,9 @@ class TrainerService(rpc.TrainerServiceServicer):
     async def ListRuns(self, request: pb.ListRunsRequest, context: Any) -> pb.ListRunsResponse:  # noqa: D102
         if request.newest_of:
             newest = self._trainer.runs.newest(set(request.newest_of))
-            return pb.ListRunsResponse(runs=[translate.run_message(run) for run in newest])
+            return pb.ListRunsResponse(runs=[translate.listed_run(run) for run in newest])
         runs, token = self._trainer.runs.page(request.model, request.page_size or 50, request.page_token)
-        return pb.ListRunsResponse(runs=[translate.run_message(run) for run in runs], next_page_token=token)
+        return pb.ListRunsResponse(runs=[translate.listed_run(run) for run in runs], next_page_token=token)
 
     async def WatchRun(  # noqa: D102
         self, request: pb.WatchRunRequest, context: Any

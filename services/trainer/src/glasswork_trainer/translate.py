@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from glasswork.graph.v1 import graph_pb2 as graph_pb
@@ -17,6 +18,10 @@ from glasswork_trainer.core.jobs import Job
 from glasswork_trainer.core.program import CLASS, DATA, EXPRESSION, SOURCE, TRAINING, Binding, Component, Program
 from glasswork_trainer.core.run import Failure, Run, State
 from glasswork_trainer.core.runs import Order
+from glasswork_trainer.core.wording import sendable
+
+# So that the longest page, of 1,000 runs, fits into a message of 16 MiB: a cell takes 11 bytes.
+MOST_LISTED_CELLS = 1_000
 
 _KINDS = {
     graph_pb.COMPONENT_KIND_DATA: DATA,
@@ -76,6 +81,11 @@ def run_message(run: Run) -> pb.Run:
     return message
 
 
+def listed_run(run: Run) -> pb.Run:
+    """Return a run as a message of a list, in which there is no room for a large confusion matrix of each."""
+    return run_message(run if run.test is None else replace(run, test=_listed(run.test, MOST_LISTED_CELLS)))
+
+
 def event_message(event: Event) -> pb.Event:
     """Return an event as a message."""
     return pb.Event(
@@ -87,7 +97,8 @@ def event_message(event: Event) -> pb.Event:
         metrics=event.metrics,
         state=state_message(event.state) if event.state else pb.STATE_UNSPECIFIED,
         end_reason=event.end_reason,
-        message=event.message,
+        # A log of a time when half a character got into it can be read all the same.
+        message=sendable(event.message),
         error=failure_message(event.error),
         not_finite=event.not_finite,
     )
@@ -158,6 +169,15 @@ def timestamp(seconds: float) -> Timestamp | None:
         return None
     fraction, whole = math.modf(seconds)
     return Timestamp(seconds=int(whole), nanos=int(fraction * 1e9))
+
+
+def _listed(results: Mapping[str, Any], most: int) -> dict[str, Any]:
+    """Return the results of a test without a confusion matrix of more cells than `most`, and without other targets'."""
+    left_out = "confusion_matrix" if len(results.get("confusion_matrix", ())) ** 2 > most else ""
+    found = {name: value for name, value in results.items() if name != left_out}
+    if "targets" in found:
+        found["targets"] = {name: _listed(target, 0) for name, target in found["targets"].items()}
+    return found
 
 
 def _component(message: graph_pb.ComponentCode, document: Mapping[str, Any]) -> Component:

@@ -438,7 +438,9 @@ class ListRunsResponse(_message.Message):
     """Where to go on; empty at the end."""
     @_builtins.property
     def runs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Run]:
-        """The runs, the newest first."""
+        """The runs, the newest first; their tests come without confusion matrices of more than 1,000 cells, and without those of
+        further targets.
+        """
 
     def __init__(
         self,

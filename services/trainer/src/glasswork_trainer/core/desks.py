@@ -99,6 +99,7 @@ class Desks:
                 self._close(key)
             desk = self._warm.get(key) or await self.open(run, folder, dataset)
             self._warm[key], self._versions[key] = desk, version
+            self._stop_timer(key)
             self._evict(key)
         timer = asyncio.get_running_loop().call_later(LONGEST_ANSWER, desk.kill, TIME)
         try:
@@ -118,7 +119,8 @@ class Desks:
         """
         worker = await self._processes.fork(DESK, folder)
         threads = int(run.environment.get("threads", 0))
-        await worker.send({"folder": str(folder.path), "dataset": str(dataset), "threads": threads})
+        setup = {"folder": str(folder.path), "dataset": str(dataset), "threads": threads}
+        await worker.send({**setup, "epoch": run.epoch, "step": run.step})
         return Desk(worker)
 
     async def devices(self) -> list[dict[str, Any]]:
@@ -145,11 +147,21 @@ class Desks:
             await asyncio.wait(self._closing, timeout=2.0)
 
     def _keep(self, key: str) -> None:
+        self._stop_timer(key)
+        if key in self._warm:
+            self._timers[key] = asyncio.get_running_loop().call_later(self._idle_seconds, self._expire, key)
+
+    def _expire(self, key: str) -> None:
+        """End a desk that nobody has asked for long; one that still answers somebody stays."""
+        if key in self._warm and self._warm[key].busy:
+            self._keep(key)
+        else:
+            self._close(key)
+
+    def _stop_timer(self, key: str) -> None:
         timer = self._timers.pop(key, None)
         if timer is not None:
             timer.cancel()
-        if key in self._warm:
-            self._timers[key] = asyncio.get_running_loop().call_later(self._idle_seconds, self._close, key)
 
     def _evict(self, newest: str) -> None:
         """End the desks unused for longest beyond those that may stay; one that answers is left alone."""
@@ -161,9 +173,7 @@ class Desks:
     def _close(self, key: str) -> None:
         desk = self._warm.pop(key, None)
         self._versions.pop(key, None)
-        timer = self._timers.pop(key, None)
-        if timer is not None:
-            timer.cancel()
+        self._stop_timer(key)
         if desk is not None:
             task = asyncio.get_running_loop().create_task(desk.close())
             self._closing.add(task)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -85,18 +86,25 @@ class EventLog:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.last_sequence = _repair(path)
-        self._file = path.open("ab")
+        # Without a buffer, which would keep a line that failed and write it with a later one.
+        self._file = path.open("ab", buffering=0)
 
     def append(self, event: Event) -> None:
         """Write an event; readers see it at once, the disk after `sync`.
 
         Raises:
             ValueError: its sequence number does not increase.
+            OSError: the disk is full or failed; nothing of the event is in the log.
         """
         if event.sequence <= self.last_sequence:
             raise ValueError(f"expected a sequence number above {self.last_sequence}, received {event.sequence}")
-        self._file.write(event.to_line().encode())
-        self._file.flush()
+        line, end = event.to_line().encode(), self._file.seek(0, os.SEEK_END)
+        try:
+            if self._file.write(line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+        except OSError:
+            self._file.truncate(end)
+            raise
         self.last_sequence = event.sequence
 
     def sync(self) -> None:

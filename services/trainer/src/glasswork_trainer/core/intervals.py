@@ -10,12 +10,14 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 Interval = tuple[float, float]
+Score = Callable[[Array], Mapping[str, Array]]
 
 QUANTILE = 1.959963984540054
 SEED = 20_240_101
 SAMPLES, LEAST_SAMPLES = 1_000, 100
 # Row counts of all samples together, at most; a large split has narrow intervals and needs few samples.
 MOST_CELLS = 20_000_000
+# Numbers of the samples that are drawn at once.
 CHUNK = 2_000_000
 
 
@@ -29,18 +31,30 @@ def wilson(hits: float, rows: int) -> Interval:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def resampled_matrices(matrix: Array) -> Array:
-    """Return confusion matrices of rows drawn with replacement, `(samples, classes, classes)`.
+def resampled(matrix: Array, score: Score) -> dict[str, Interval]:
+    """Return the percentile interval of each score of a confusion matrix.
 
-    Drawing rows and counting cells is a multinomial draw of the cells.
+    Drawing rows with replacement and counting cells is a multinomial draw of the cells.
+
+    Args:
+        matrix: `(classes, classes)`.
+        score: takes matrices, `(samples, classes, classes)`, and returns `(samples,)` for each score.
     """
-    total = int(matrix.sum())
+    total, cells = int(matrix.sum()), matrix.ravel()
+    # Cells without a row stay empty and take no random number; only the last one has to be there, for the rest.
+    drawn_from = np.union1d(np.flatnonzero(cells), [cells.size - 1])
+    shares = cells[drawn_from] / max(total, 1)
     generator = np.random.default_rng(SEED)
-    drawn = generator.multinomial(total, matrix.ravel() / max(total, 1), size=SAMPLES)
-    return drawn.reshape(SAMPLES, *matrix.shape)
+
+    def draw(size: int) -> Array:
+        drawn = np.zeros((size, cells.size), np.int64)
+        drawn[:, drawn_from] = generator.multinomial(total, shares, size=size)
+        return drawn.reshape(size, *matrix.shape)
+
+    return _intervals(draw, score, SAMPLES, cells.size)
 
 
-def bootstrap(rows: int, score: Callable[[Array], Mapping[str, Array]], columns: int = 1) -> dict[str, Interval]:
+def bootstrap(rows: int, score: Score, columns: int = 1) -> dict[str, Interval]:
     """Return the percentile interval (Efron, 1979) of each score.
 
     Args:
@@ -51,17 +65,13 @@ def bootstrap(rows: int, score: Callable[[Array], Mapping[str, Array]], columns:
     if rows == 0:
         return {}
     samples = int(np.clip(MOST_CELLS // max(rows * columns, 1), LEAST_SAMPLES, SAMPLES))
-    chunk = max(1, CHUNK // max(rows, 1))
     generator = np.random.default_rng(SEED)
-    collected: dict[str, list[Array]] = {}
-    for begin in range(0, samples, chunk):
-        size = min(chunk, samples - begin)
+
+    def draw(size: int) -> Array:
         chosen = generator.integers(rows, size=(size, rows))
-        drawn = np.stack([np.bincount(numbers, minlength=rows) for numbers in chosen]).astype(float)
-        for name, values in score(drawn).items():
-            collected.setdefault(name, []).append(values)
-    found = {name: percentiles(np.concatenate(values)) for name, values in collected.items()}
-    return {name: interval for name, interval in found.items() if interval is not None}
+        return np.stack([np.bincount(numbers, minlength=rows) for numbers in chosen]).astype(float)
+
+    return _intervals(draw, score, samples, rows)
 
 
 def percentiles(values: Array) -> Interval | None:
@@ -71,3 +81,21 @@ def percentiles(values: Array) -> Interval | None:
         return None
     low, high = np.percentile(finite, [2.5, 97.5])
     return float(low), float(high)
+
+
+def _intervals(draw: Callable[[int], Array], score: Score, samples: int, numbers: int) -> dict[str, Interval]:
+    """Return the interval of each score over samples that are drawn a few at a time; scores without one are left out.
+
+    Args:
+        draw: returns so many samples.
+        score: returns a value of each score for each sample.
+        samples: how many there are.
+        numbers: how many numbers one of them is.
+    """
+    chunk = max(1, CHUNK // numbers)
+    collected: dict[str, list[Array]] = {}
+    for begin in range(0, samples, chunk):
+        for name, values in score(draw(min(chunk, samples - begin))).items():
+            collected.setdefault(name, []).append(values)
+    found = {name: percentiles(np.concatenate(values)) for name, values in collected.items()}
+    return {name: interval for name, interval in found.items() if interval is not None}

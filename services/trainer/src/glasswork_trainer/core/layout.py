@@ -75,6 +75,10 @@ class RunFolder:
         """The weights at the end of training."""
         return self.work / "weights.safetensors"
 
+    def held(self, epoch: int, step: int) -> Path:
+        """The weights of a run that was paused at this position."""
+        return self.work / f"held-{epoch}-{step}.safetensors"
+
     @property
     def result(self) -> Path:
         """How training ended; it is there when the weights are."""

@@ -39,11 +39,14 @@ class LiveRun:
         self._changed = asyncio.Event()
 
     def recover(self) -> None:
-        """Bring the record up to the log, which is ahead of it after a crash."""
+        """Bring the record up to the log, which is ahead of it after a crash; it may say that the run has ended."""
         log = self._open_log()
         for event in read_events(self.folder.events, self.run.last_sequence):
             apply(event, self.run)
         self.run.last_sequence = log.last_sequence
+        if self.run.state.terminal:
+            self.save()
+            self._close_log()
 
     def emit(self, kind: EventKind, **values: Any) -> Event:
         """Add an event, with the run's position where none is given.
@@ -57,23 +60,40 @@ class LiveRun:
         event = Event(kind, sequence=log.last_sequence + 1, **place)
         log.append(event)
         apply(event, self.run)
-        if kind == EventKind.STATE:
-            log.sync()
-            self.save()
-        self._feed.publish(event)
-        self._notify()
+        try:
+            if kind == EventKind.STATE:
+                log.sync()
+                self.save()
+        finally:
+            # It is in the log, whatever the disk does now.
+            self._feed.publish(event)
+            self._notify()
         return event
 
     def change_state(
         self, state: State, *, reason: str = "", error: Failure | None = None, paused_by: str = ""
     ) -> None:
-        """Go over to a state, durably; nothing happens where the run is in it already."""
-        if state == self.run.state and paused_by == self.run.paused_by:
+        """Go over to a state, durably; nothing happens where the run is in it already, or has ended."""
+        if self.run.state.terminal or (state == self.run.state and paused_by == self.run.paused_by):
             return
         message = SERVER_ENDED if paused_by == SERVER else ""
-        self.emit(EventKind.STATE, state=state, end_reason=reason, error=error, message=message)
-        if state.terminal:
-            self._close_log()
+        try:
+            self.emit(EventKind.STATE, state=state, end_reason=reason, error=error, message=message)
+        finally:
+            if self.run.state.terminal:
+                self._close_log()
+
+    def change_learning_rate(self, learning_rate: float, **place: int) -> None:
+        """Take note of a new learning rate.
+
+        Args:
+            learning_rate: per step.
+            **place: epoch and step at which it took effect; the run's where none are given.
+        """
+        change = {"epoch": self.run.epoch, "step": self.run.step, **place, "learning_rate": learning_rate}
+        self.run.changes.append(change)
+        self.emit(EventKind.LOG, message=f"The learning rate is {learning_rate:g} from here on.", **place)
+        self.save()
 
     def save(self) -> None:
         """Write the record."""
@@ -153,7 +173,8 @@ def apply(event: Event, run: Run) -> None:
         for name in event.not_finite:
             run.metrics.pop(name, None)
     if event.kind == EventKind.STATE and event.state is not None:
-        run.state = event.state
-        run.end_reason, run.error = event.end_reason, event.error
+        run.state, run.error = event.state, event.error
+        if event.state.terminal:
+            run.end_reason = event.end_reason
         run.ended = event.time if event.state.terminal else 0.0
         run.paused_by = "" if event.state != State.PAUSED else SERVER if event.message else USER

@@ -61,9 +61,12 @@ class RunProcess:
                 else:
                     self._on_message(message.header)
         except WorkerGone:
-            # Whatever it was asked meanwhile has no answer any more.
+            pass
+        finally:
+            # Also where a message could not be taken: nobody would hear of the process any more. Whatever it was asked
+            # meanwhile has no answer.
             self._fail_replies()
-        ended = await self._worker.close(grace=2.0)
+            ended = await self._worker.close(grace=2.0)
         return last if last.kind != "died" else Ending("died", {}, ended)
 
     async def send(self, command: Mapping[str, Any]) -> None:

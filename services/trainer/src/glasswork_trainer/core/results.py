@@ -37,8 +37,8 @@ def classification(
     count = probabilities.shape[1]
     matrix = scores.confusion_matrix(truth, probabilities.argmax(axis=1), count)
     positive = 1 if count == 2 else None
-    drawn = scores.class_scores(intervals.resampled_matrices(matrix), positive)
-    interval = {name: intervals.percentiles(drawn[name]) for name in ("precision", "recall", "f1")}
+    drawn = intervals.resampled(matrix, lambda matrices: scores.class_scores(matrices, positive))
+    interval = {name: found for name, found in drawn.items() if name != "accuracy"}
     area = intervals.bootstrap(
         len(truth), lambda weights: {"auc": scores.mean_area(truth, probabilities, weights)}, columns=count
     )
@@ -101,5 +101,5 @@ def _numbers(values: Mapping[str, Array]) -> dict[str, float | None]:
     return {name: float(value) if np.isfinite(value) else None for name, value in values.items()}
 
 
-def _lists(found: Mapping[str, tuple[float, float] | None]) -> dict[str, list[float]]:
-    return {name: list(interval) for name, interval in found.items() if interval is not None}
+def _lists(found: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
+    return {name: list(interval) for name, interval in found.items()}

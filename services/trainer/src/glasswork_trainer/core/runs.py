@@ -20,7 +20,7 @@ from glasswork_trainer.core.processes import Processes
 from glasswork_trainer.core.program import Program, epochs_of
 from glasswork_trainer.core.run import Failure, Run, State, is_identifier, new_identifier
 from glasswork_trainer.core.store import RunStore
-from glasswork_trainer.core.training import Training
+from glasswork_trainer.core.training import DISK_SECONDS, Training
 
 LONGEST_PAGE = 1_000
 
@@ -63,6 +63,7 @@ class Runs:
         self._concurrent = concurrent
         self._runs: dict[str, LiveRun] = {}
         self._keys: dict[str, str] = {}
+        self._making: dict[str, asyncio.Task[Run]] = {}
         self._trainings: dict[str, Training] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -79,8 +80,8 @@ class Runs:
             self._add(live)
             if not run.state.terminal:
                 live.recover()
-                if run.state != State.PAUSED or run.paused_by != USER:
-                    live.change_state(State.PENDING)
+            if not run.state.terminal and (run.state != State.PAUSED or run.paused_by != USER):
+                live.change_state(State.PENDING)
         self._schedule()
 
     async def stop(self) -> None:
@@ -101,9 +102,20 @@ class Runs:
             NotFound: the dataset is not there.
             AlreadyExists: the key was used for something else.
         """
-        known = self._keys.get(order.idempotency_key) if order.idempotency_key else None
-        if known is not None:
-            return self._repeated(known, order)
+        key = order.idempotency_key
+        while key in self._making:
+            # Whatever comes of the other call, the key is known or free after it.
+            await asyncio.wait([self._making[key]])
+        if key in self._keys:
+            return self._repeated(self._keys[key], order)
+        # A task of its own: a caller that gives up leaves no half made run behind.
+        task = asyncio.create_task(self._create(order))
+        if key:
+            self._making[key] = task
+            task.add_done_callback(lambda _: self._making.pop(key))
+        return await asyncio.shield(task)
+
+    async def _create(self, order: Order) -> Run:
         run = self._make(order)
         files = {
             "model.json": _json(order.document),
@@ -112,8 +124,6 @@ class Runs:
             **({"profile.json": _json(order.profile)} if order.profile is not None else {}),
         }
         live = LiveRun(run, self._store)
-        if order.idempotency_key:
-            self._keys[order.idempotency_key] = run.id
         await asyncio.to_thread(self._store.create, run, files)
         self._add(live)
         live.emit(EventKind.STATE, state=State.PENDING)
@@ -231,15 +241,16 @@ class Runs:
         Raises:
             InvalidInput: it is no number above 0.
             WrongState: the run has ended, or follows a schedule.
+            DeadlineExceeded: the run is within something long; the rate takes effect after it.
         """
         if not (math.isfinite(learning_rate) and learning_rate > 0):
             raise _bad_field("learning_rate", f"expected a number above 0, received {learning_rate}")
         live = self._active(identifier)
         training = self._trainings.get(identifier)
-        place = {"learning_rate": learning_rate, "epoch": live.run.epoch, "step": live.run.step}
-        live.run.changes.append(await training.set_learning_rate(learning_rate) if training else place)
-        live.emit(EventKind.LOG, message=f"The learning rate is {learning_rate:g} from here on.")
-        live.save()
+        if training is None:
+            live.change_learning_rate(learning_rate)
+        else:
+            await training.set_learning_rate(learning_rate)
         return live.run
 
     async def delete(self, identifier: str) -> None:
@@ -323,7 +334,12 @@ class Runs:
                 return
             live = self._runs[identifier]
             if live.run.state == State.PENDING and identifier not in self._trainings:
-                self._launch(live)
+                try:
+                    self._launch(live)
+                except OSError:
+                    logging.getLogger(__name__).exception("the run %s cannot be started yet", identifier)
+                    asyncio.get_running_loop().call_later(DISK_SECONDS, self._schedule)
+                    return
                 busy += 1
 
     def _launch(self, live: LiveRun, *, steps: int = 0, stop: bool = False) -> None:
@@ -332,9 +348,8 @@ class Runs:
         except NotFound as error:
             live.change_state(State.FAILED, error=Failure(error.message, code=error.reason))
             return
-        training = Training(live, dataset, self._processes)
-        self._trainings[live.run.id] = training
         live.change_state(State.RUNNING)
+        training = self._trainings[live.run.id] = Training(live, dataset, self._processes)
         task = asyncio.create_task(self._drive(live, training, steps, stop))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -343,14 +358,23 @@ class Runs:
         try:
             await training.drive(steps=steps, stop=stop)
         except GlassworkError as error:
-            live.change_state(State.FAILED, error=Failure(error.message, code=error.reason))
+            await self._fail(live, Failure(error.message, code=error.reason))
         except Exception:
             logging.getLogger(__name__).exception("the run %s failed by a fault of the trainer", live.run.id)
             text = f"The trainer failed; its log says more under the run's id {live.run.id}."
-            live.change_state(State.FAILED, error=Failure(text, code="INTERNAL"))
+            await self._fail(live, Failure(text, code="INTERNAL"))
         finally:
             self._trainings.pop(live.run.id, None)
         self._schedule()
+
+    async def _fail(self, live: LiveRun, failure: Failure) -> None:
+        """Have a run failed as soon as the disk takes it; until then the next server would let it go on."""
+        while not self._stopping:
+            try:
+                return live.change_state(State.FAILED, error=failure)
+            except OSError:
+                logging.getLogger(__name__).exception("the end of the run %s cannot be written yet", live.run.id)
+                await asyncio.sleep(DISK_SECONDS)
 
 
 def _json(data: Any) -> bytes:

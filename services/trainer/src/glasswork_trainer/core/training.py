@@ -25,6 +25,8 @@ ATTEMPTS = 3
 PAUSE_SECONDS = 12.0
 STOP_SECONDS = 10.0
 LEAVE_SECONDS = 3.0
+# A full disk may have room again by then.
+DISK_SECONDS = 5.0
 FORK_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 CRASHES = (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
 
@@ -45,8 +47,8 @@ class Training:
         self._process: RunProcess | None = None
         self._waiting: list[Mapping[str, Any]] = []
         self._leaving = False
-        self._cancelling = False
-        self._trained = False
+        self._killing = False
+        self._trained = bool(live.run.weights_hash)
         self._progressed = False
 
     @property
@@ -63,14 +65,21 @@ class Training:
         """
         failures = 0
         while not self._leaving:
-            self._live.change_state(State.RUNNING)
             self._progressed = False
-            ending = await self._run_once(steps, stop)
-            if ending.kind != "died":
-                self._finish(ending)
-                return
-            if self._cancelling:
-                self._live.change_state(State.CANCELLED)
+            try:
+                self._live.change_state(State.RUNNING)
+                ending = await self._run_once(steps, stop)
+                if ending.kind != "died":
+                    self._finish(ending)
+                    return
+            except OSError as error:
+                if self._live.run.state.terminal:
+                    return
+                logging.getLogger(__name__).exception("%s: what its process told cannot be kept", self._live.run.id)
+                ending = Ending("died", {"why": f"its events could not be written: {error.strerror}"})
+                await asyncio.sleep(DISK_SECONDS)
+            if self._killing:
+                self._end_early()
                 return
             if self._leaving or self._live.run.state == State.PAUSED:
                 return
@@ -97,26 +106,35 @@ class Training:
         await self._live.until(lambda run: run.state != State.PAUSED, PAUSE_SECONDS)
 
     async def stop(self) -> None:
-        """End training early; without a step done the run is cancelled at once."""
-        if self._live.run.trained:
+        """End training early, or the test at its end; without a step done the run is cancelled at once."""
+        if self._live.run.trained and not self._trained:
             await self._command("stop")
         else:
-            self._cancelling = True
+            self._killing = True
             if self._process is not None:
                 self._process.kill()
         await self._live.until(lambda run: run.state.terminal, STOP_SECONDS)
 
-    async def set_learning_rate(self, value: float) -> dict[str, float]:
-        """Change the learning rate now; return the change with the position at which it took effect.
+    async def set_learning_rate(self, value: float) -> None:
+        """Change the learning rate, and return when it has taken effect.
 
         Raises:
-            WrongState: the optimizer has a schedule.
-            DeadlineExceeded: the run is within something long.
+            WrongState: the optimizer has a schedule, or training is over.
+            DeadlineExceeded: the run is within something long; the rate takes effect after it.
         """
+        if self._trained:
+            raise WrongState(f"The run '{self._live.run.id}' has finished training and is being tested.")
         if self._process is None:
-            return {"learning_rate": value, "epoch": self._live.run.epoch, "step": self._live.run.step}
-        reply = (await self._process.ask("learning_rate", value=value)).header
-        return {"learning_rate": value, "epoch": int(reply["epoch"]), "step": int(reply["step"])}
+            # The process that is just being made is told all changes.
+            self._live.change_learning_rate(value)
+            return
+        try:
+            await self._process.ask("learning_rate", value=value)
+        except DeadlineExceeded:
+            raise DeadlineExceeded(
+                "The run is within something long, as reading its data. The new learning rate takes effect at the next "
+                "end of a batch; watch its events."
+            ) from None
 
     async def variables(self, component: str) -> tuple[Mapping[str, Any], list[bytes]] | None:
         """Return the variables of a component of the paused process; None where there is no process.
@@ -162,7 +180,7 @@ class Training:
             "stop": stop,
         }
         try:
-            if self._cancelling:
+            if self._killing:
                 self._process.kill()
             waiting, self._waiting = self._waiting, []
             return await self._process.run([order, *waiting])
@@ -221,6 +239,9 @@ class Training:
     def _on_diagnostic(self, values: dict[str, Any]) -> None:
         self._live.emit(EventKind.DIAGNOSTIC, **values)
 
+    def _on_changed(self, values: dict[str, Any]) -> None:
+        self._live.change_learning_rate(**values)
+
     def _on_paused(self, values: dict[str, Any]) -> None:
         self._live.run.epoch, self._live.run.step = int(values["epoch"]), int(values["step"])
         self._live.change_state(State.PAUSED, paused_by=USER)
@@ -229,7 +250,9 @@ class Training:
         self._live.change_state(State.RUNNING)
 
     def _on_trained(self, values: dict[str, Any]) -> None:
-        self._trained = self._progressed = True
+        # A process that begins with the test tells it again, and has got no further by that.
+        if not self._trained:
+            self._trained = self._progressed = True
         run = self._live.run
         for row in values["history"]:
             self._on_epoch({**row, "step": 0})
@@ -250,15 +273,33 @@ class Training:
         elif live.run.state != State.PAUSED:
             live.change_state(State.PAUSED, paused_by=SERVER)
 
+    def _end_early(self) -> None:
+        """End a run whose process was killed for it: without a test where it is trained, else without anything."""
+        if self._trained:
+            self._end_untested("the run was stopped")
+        else:
+            self._live.change_state(State.CANCELLED)
+
+    def _end_untested(self, why: str) -> None:
+        """End a trained run without a test; the weights are there all the same."""
+        self._live.emit(EventKind.DIAGNOSTIC, message=f"There is no test at the end: {why}.")
+        self._finish(Ending("tested", {"results": {"rows": 0}}))
+
     def _is_hopeless(self, ending: Ending, failures: int) -> bool:
-        """Fail the run where another process would die as well, else say that it goes on."""
-        how = ending.exit.describe() if ending.exit else "its process ended"
+        """End the run where another process would die as well, else say that it goes on."""
+        how = ending.exit.describe() if ending.exit else ending.header.get("why", "its process ended")
         crashed = ending.exit is not None and ending.exit.signal in CRASHES
         if failures < ATTEMPTS and not crashed:
-            text = f"The run's process ended ({how}); it goes on from the last checkpoint."
-            self._live.emit(EventKind.DIAGNOSTIC, message=text)
+            then = "it is tested again" if self._trained else "it goes on from the last checkpoint"
+            text = f"The run's process ended ({how}); {then}."
             logging.getLogger(__name__).warning("%s: %s", self._live.run.id, text)
+            with contextlib.suppress(OSError):
+                self._live.emit(EventKind.DIAGNOSTIC, message=text)
             return False
-        text = f"The run was stopped: {how}. Its output is in {os.path.basename(self._live.folder.output)}."
-        self._live.change_state(State.FAILED, error=Failure(text, code="PROCESS_DIED"))
+        output = os.path.basename(self._live.folder.output)
+        if self._trained:
+            self._end_untested(f"{how} at attempt {failures}. Its output is in {output}")
+        else:
+            text = f"The run was stopped: {how}. Its output is in {output}."
+            self._live.change_state(State.FAILED, error=Failure(text, code="PROCESS_DIED"))
         return True

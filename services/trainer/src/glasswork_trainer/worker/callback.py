@@ -46,6 +46,9 @@ class Actions(Protocol):
     def save(self, position: Position) -> None:
         """Have a checkpoint written."""
 
+    def hold(self, position: Position) -> None:
+        """Write the weights of a pause, for those who ask what the run predicts now."""
+
     def flush(self) -> None:
         """Return when all checkpoints are on disk."""
 
@@ -170,6 +173,8 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._steps_left = self._pause_due = None
         self._tap.disarm(stepped)
         self._report("batch", logs)
+        # Before it is told: a checkpoint may take long, and where no training can begin there is none.
+        self._run.hold(self._position)
         self._reporter.send("paused", **self._position.as_dict())
         self._save()
         while True:

@@ -29,7 +29,12 @@ def main(connection: Connection) -> None:
     setup = connection.receive().header
     folder = RunFolder(Path(setup["folder"]))
     script.restore_threads(int(setup["threads"]))
-    desk = Desk(folder, Path(setup["dataset"]), lambda share: connection.send({"kind": "progress", "value": share}))
+    place = int(setup["epoch"]), int(setup["step"])
+
+    def progress(share: float) -> None:
+        connection.send({"kind": "progress", "value": share})
+
+    desk = Desk(folder, Path(setup["dataset"]), place, progress)
     while True:
         question = connection.receive().header
         try:
@@ -49,12 +54,16 @@ class Desk:
     Args:
         folder: the run's folder.
         dataset: folder of its dataset.
+        place: complete epochs, and steps within the present one, that the run has done.
         progress: told how much of an answer is done, 0 to 1.
     """
 
-    def __init__(self, folder: RunFolder, dataset: Path, progress: Callable[[float], None]) -> None:
+    def __init__(
+        self, folder: RunFolder, dataset: Path, place: tuple[int, int], progress: Callable[[float], None]
+    ) -> None:
         self._folder = folder
         self._dataset = dataset
+        self._place = place
         self._progress = progress
         self._program = read_program(folder)
         self._profile = read_profile(folder)
@@ -114,9 +123,11 @@ class Desk:
         return model
 
     def _weights(self) -> Arrays:
-        """Return the final weights, or those of the newest checkpoint of a run that is held."""
+        """Return the final weights, else those of the pause at this place, else those of the newest checkpoint."""
         if self._folder.result.is_file() and json.loads(self._folder.result.read_bytes()):
             return load_file(self._folder.weights)
+        if self._folder.held(*self._place).is_file():
+            return load_file(self._folder.held(*self._place))
         checkpoint = CheckpointStore(self._folder.checkpoints).newest()
         if checkpoint is None:
             raise WrongState("This run has no weights yet. Let it train until its first checkpoint.")

@@ -110,22 +110,24 @@ def class_numbers(values: Any, classes: int) -> Any:
 
 
 def _predictions(model: keras.Model, dataset: Any) -> tuple[Arrays, Arrays, Arrays]:
-    parts = [(inputs, targets, forward(model, inputs)) for inputs, targets in batches(dataset)]
+    parts = [(baselines.thinned(inputs), targets, forward(model, inputs)) for inputs, targets in batches(dataset)]
     columns = zip(*parts, strict=True) if parts else ((), (), ())
     inputs, targets, outputs = (collect(column) for column in columns)
     return inputs, targets, outputs
 
 
 def _train_rows(data: Any) -> tuple[Arrays, Arrays]:
-    """Return inputs and targets of the training split, at most as many as the linear model looks at."""
+    """Return inputs and targets of the training split, as many as the linear model looks at."""
     dataset = split_of(data, "train")
     if dataset is None:
         return {}, {}
-    kept, rows = [], 0
-    for inputs, targets in batches(dataset):
+    kept, rows, numbers = [], 0, 0
+    for batch, targets in batches(dataset):
+        inputs = baselines.thinned(batch)
         kept.append((inputs, targets))
         rows += len(next(iter(targets.values())))
-        if rows >= baselines.MOST_ROWS:
+        numbers += baselines.numbers_of(inputs) + sum(np.size(values) for values in targets.values())
+        if rows >= baselines.MOST_ROWS or numbers >= baselines.MOST_NUMBERS:
             break
     return collect(part[0] for part in kept), collect(part[1] for part in kept)
 
@@ -133,11 +135,7 @@ def _train_rows(data: Any) -> tuple[Arrays, Arrays]:
 def _table(train: Arrays, test: Arrays) -> Table | None:
     if not train or not test or train.keys() != test.keys():
         return None
-    categories = {
-        name: 1 + int(max(values.max(initial=0), test[name].max(initial=0)))
-        for name, values in train.items()
-        if values.ndim == 1 and np.issubdtype(values.dtype, np.integer)
-    }
+    categories = {name: baselines.categories_of(values, test[name]) for name, values in train.items()}
     return Table(baselines.flatten_inputs(train, categories), baselines.flatten_inputs(test, categories))
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from glasswork_trainer.core.wording import sendable
 from glasswork_trainer.worker.wire import Connection
 
 LONGEST_LINE = 2_000
@@ -64,7 +65,7 @@ class Output(io.TextIOBase):
     def _send(self, line: str) -> None:
         self._lines += 1
         if self._lines <= MOST_LINES and line.strip():
-            self._reporter.send("log", message=line.rpartition("\r")[2][:LONGEST_LINE])
+            self._reporter.send("log", message=sendable(line.rpartition("\r")[2][:LONGEST_LINE]))
         elif self._lines == MOST_LINES + 1:
             self._reporter.send("log", message=f"(output ends here: more than {MOST_LINES} lines)")
 
@@ -79,7 +80,7 @@ def split_metrics(logs: Mapping[str, Any] | None) -> tuple[dict[str, float], dic
         except (TypeError, ValueError):
             continue
         if math.isfinite(number):
-            finite[name] = number
+            finite[sendable(str(name))] = number
         else:
-            others[name] = str(number)
+            others[sendable(str(name))] = str(number)
     return finite, others

@@ -121,6 +121,15 @@ class Training:
         state = {**state, **position.as_dict(), "callbacks": callbacks, "history": list(self._history)}
         self._writer.submit(Capture({**tensors, **held}, state, self._score()))
 
+    def hold(self, position: Position) -> None:
+        """Write the weights of a pause, for those who ask what the run predicts now; only the last ones are kept."""
+        self._forget_held()
+        try:
+            write_file(self._folder.held(position.epoch, position.step), save_tensors(read_weights(self._model)))
+        except OSError as error:
+            text = f"The weights of this pause could not be written: {error.strerror}. A checkpoint predicts instead."
+            self._reporter.send("diagnostic", message=text, **position.as_dict())
+
     def flush(self) -> None:
         """Return when all checkpoints are on disk."""
         self._writer.flush()
@@ -135,14 +144,21 @@ class Training:
             position.epoch,
             position.step,
         ):
-            self._state.set_learning_rate(self._changes.pop(0)["learning_rate"])
+            try:
+                self._state.set_learning_rate(self._changes.pop(0)["learning_rate"])
+            except TypeError as error:
+                # Nobody could refuse it while there was no process.
+                self._reporter.send("diagnostic", message=f"The learning rate stays as it is: {error}")
 
     def answer(self, command: Mapping[str, Any], position: Position) -> None:
         """Do what a command asks, and reply under its id."""
         try:
             if command["command"] == "learning_rate":
-                self._state.set_learning_rate(float(command["value"]))
-                self._reporter.send("reply", id=command["id"], **position.as_dict())
+                value = float(command["value"])
+                self._state.set_learning_rate(value)
+                # Told by itself: nobody may wait for the reply any more.
+                self._reporter.send("changed", learning_rate=value, **position.as_dict())
+                self._reporter.send("reply", id=command["id"])
             if command["command"] == "variables":
                 step = position.epoch * position.steps + position.step
                 variables = self._inspector.describe(str(command["component"]), self._tap.gradients())
@@ -161,7 +177,8 @@ class Training:
 
     def _train(self, module: ModuleType, model: keras.Model, data: Any) -> dict[str, Any]:
         epochs, steps = int(getattr(module, "EPOCHS", 1)), int(data.steps or 0)
-        self._state = TrainingState(model)
+        self._forget_held()
+        self._model, self._state = model, TrainingState(model)
         checkpoint = self._store.newest()
         epoch, step = (int(checkpoint.state["epoch"]), int(checkpoint.state["step"])) if checkpoint else (0, 0)
         self._keeper = CallbackKeeper(twice=step > 0 and epoch + 1 < epochs)
@@ -214,7 +231,12 @@ class Training:
         }
         write_file(self._folder.weights, save_tensors(weights))
         write_json(self._folder.result, result)
+        self._forget_held()
         return result
+
+    def _forget_held(self) -> None:
+        for path in self._folder.work.glob("held-*"):
+            path.unlink(missing_ok=True)
 
     def _test(self, model: keras.Model, data: Any, history: list[dict[str, Any]]) -> None:
         """Test on the test split; a test that fails is a finding, the weights are there all the same."""
