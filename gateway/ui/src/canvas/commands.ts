@@ -28,11 +28,16 @@ function open(workspace: Workspace): void {
     return;
   }
   workspace.view.setState({ inspector: true, tab: "settings" });
-  requestAnimationFrame(() =>
-    document
-      .querySelector<HTMLElement>("[data-inspector-first] input, [data-inspector-first] button")
-      ?.focus(),
+  // What is not shown yet is there a frame later; a Tab that comes sooner would lead to the next component.
+  if (!focusFirst()) requestAnimationFrame(focusFirst);
+}
+
+function focusFirst(): boolean {
+  const first = document.querySelector<HTMLElement>(
+    "[data-inspector-first] input, [data-inspector-first] button",
   );
+  first?.focus();
+  return first !== null;
 }
 
 function go(workspace: Workspace, direction: Direction): void {
