@@ -171,7 +171,7 @@ async def test_a_disk_that_is_full_for_a_moment_ends_no_run_and_doubles_no_numbe
     assert await epochs(own_server, run) == list(range(1, (await own_server.get(run)).epoch + 1))
 
 
-def tested_by(code: str) -> str:
+def whose_test_runs(code: str) -> str:
     """A script of one epoch whose test split runs some code."""
     rows = f"(x, {{'targets': tf.py_function(lambda y: ({code}, y)[1], [y['targets']], tf.int64)}})"
     whole = 'batches("test").batch(256)'
@@ -179,7 +179,9 @@ def tested_by(code: str) -> str:
 
 
 async def test_a_test_that_ends_its_process_every_time_is_left_out(own_server: Server) -> None:
-    run = await own_server.create(digits_request(tested_by('__import__("os").kill(__import__("os").getpid(), 9)')))
+    run = await own_server.create(
+        digits_request(whose_test_runs('__import__("os").kill(__import__("os").getpid(), 9)'))
+    )
     ended = await own_server.ended(run)
     assert (ended.state, ended.end_reason, dict(ended.test)) == (pb.STATE_SUCCEEDED, "completed", {"rows": 0})
     assert ended.weights_hash
@@ -189,7 +191,7 @@ async def test_a_test_that_ends_its_process_every_time_is_left_out(own_server: S
 
 
 async def test_a_run_is_stopped_in_its_test_and_keeps_its_weights(own_server: Server) -> None:
-    run = await own_server.create(digits_request(tested_by('__import__("time").sleep(60)')))
+    run = await own_server.create(digits_request(whose_test_runs('__import__("time").sleep(60)')))
     while not (await own_server.get(run)).weights_hash:
         await asyncio.sleep(0.05)
     await own_server.stop()
