@@ -75,7 +75,11 @@ async def get_run_code(run: str, context: InContext) -> Response:
 
 @router.patch("/{run}", response_model=schemas.Run)
 async def update_run(run: str, body: schemas.UpdateRun, context: InContext) -> Response:
-    """Change what can be changed while a run goes on: the learning rate."""
+    """Change what can be changed while a run goes on: the learning rate.
+
+    A run that is within something long, as reading its data, is answered 504; it makes the change after that, and its
+    events say so.
+    """
     request = trainer_pb2.UpdateRunRequest(run=run, learning_rate=body.learning_rate)
     return answer(translate.run((await context.services.trainer.UpdateRun(request, timeout=PAUSE_SECONDS)).run))
 

@@ -604,6 +604,9 @@ export interface paths {
         /**
          * Update Run
          * @description Change what can be changed while a run goes on: the learning rate.
+         *
+         *     A run that is within something long, as reading its data, is answered 504; it makes the change after that, and its
+         *     events say so.
          */
         patch: operations["update_run"];
         trace?: never;

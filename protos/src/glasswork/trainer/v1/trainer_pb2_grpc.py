@@ -203,7 +203,7 @@ class TrainerServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateRun(self, request, context):
-        """Changes what may be changed while a run goes on.
+        """Changes what may be changed while a run goes on; DEADLINE_EXCEEDED where it is made only after something long.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

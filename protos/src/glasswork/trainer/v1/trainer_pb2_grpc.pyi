@@ -50,7 +50,7 @@ class TrainerServiceStub:
     StopRun: _grpc.UnaryUnaryMultiCallable[_trainer_pb2.StopRunRequest, _trainer_pb2.StopRunResponse]
     """Ends a run early and keeps its weights."""
     UpdateRun: _grpc.UnaryUnaryMultiCallable[_trainer_pb2.UpdateRunRequest, _trainer_pb2.UpdateRunResponse]
-    """Changes what may be changed while a run goes on."""
+    """Changes what may be changed while a run goes on; DEADLINE_EXCEEDED where it is made only after something long."""
     DeleteRun: _grpc.UnaryUnaryMultiCallable[_trainer_pb2.DeleteRunRequest, _trainer_pb2.DeleteRunResponse]
     """Removes an ended run and everything of it."""
     GetVariables: _grpc.UnaryUnaryMultiCallable[_trainer_pb2.GetVariablesRequest, _trainer_pb2.GetVariablesResponse]
@@ -98,7 +98,7 @@ class TrainerServiceAsyncStub(TrainerServiceStub):
     StopRun: _aio.UnaryUnaryMultiCallable[_trainer_pb2.StopRunRequest, _trainer_pb2.StopRunResponse]  # type: ignore[assignment]
     """Ends a run early and keeps its weights."""
     UpdateRun: _aio.UnaryUnaryMultiCallable[_trainer_pb2.UpdateRunRequest, _trainer_pb2.UpdateRunResponse]  # type: ignore[assignment]
-    """Changes what may be changed while a run goes on."""
+    """Changes what may be changed while a run goes on; DEADLINE_EXCEEDED where it is made only after something long."""
     DeleteRun: _aio.UnaryUnaryMultiCallable[_trainer_pb2.DeleteRunRequest, _trainer_pb2.DeleteRunResponse]  # type: ignore[assignment]
     """Removes an ended run and everything of it."""
     GetVariables: _aio.UnaryUnaryMultiCallable[_trainer_pb2.GetVariablesRequest, _trainer_pb2.GetVariablesResponse]  # type: ignore[assignment]
@@ -197,7 +197,7 @@ class TrainerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _trainer_pb2.UpdateRunRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_trainer_pb2.UpdateRunResponse, _abc.Awaitable[_trainer_pb2.UpdateRunResponse]]:
-        """Changes what may be changed while a run goes on."""
+        """Changes what may be changed while a run goes on; DEADLINE_EXCEEDED where it is made only after something long."""
 
     @_abc_1.abstractmethod
     def DeleteRun(

@@ -63,8 +63,8 @@ class RunProcess:
         except WorkerGone:
             pass
         finally:
-            # Also where a message could not be taken: nobody would hear of the process any more. Whatever it was asked
-            # meanwhile has no answer.
+            # Also where a message could not be kept: nobody would hear of the process after that. Whatever it was asked
+            # meanwhile has no answer any more.
             self._fail_replies()
             ended = await self._worker.close(grace=2.0)
         return last if last.kind != "died" else Ending("died", {}, ended)

@@ -371,10 +371,12 @@ class Runs:
         """Have a run failed as soon as the disk takes it; until then the next server would let it go on."""
         while not self._stopping:
             try:
-                return live.change_state(State.FAILED, error=failure)
+                live.change_state(State.FAILED, error=failure)
             except OSError:
                 logging.getLogger(__name__).exception("the end of the run %s cannot be written yet", live.run.id)
                 await asyncio.sleep(DISK_SECONDS)
+            else:
+                return
 
 
 def _json(data: Any) -> bytes:

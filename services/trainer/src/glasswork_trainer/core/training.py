@@ -76,7 +76,8 @@ class Training:
                 if self._live.run.state.terminal:
                     return
                 logging.getLogger(__name__).exception("%s: what its process told cannot be kept", self._live.run.id)
-                ending = Ending("died", {"why": f"its events could not be written: {error.strerror}"})
+                what = error.strerror or type(error).__name__
+                ending = Ending("died", {"why": f"the server could not write: {what}"})
                 await asyncio.sleep(DISK_SECONDS)
             if self._killing:
                 self._end_early()
