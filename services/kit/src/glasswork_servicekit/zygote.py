@@ -23,7 +23,8 @@ from glasswork_servicekit.sandbox import Isolation, Limits
 from glasswork_servicekit.worker import Worker
 from glasswork_servicekit.zygote_process import LARGEST_PACKET
 
-READY_SECONDS = 60.0
+# TensorFlow is imported within seconds, but not from a cold disk beside other work.
+READY_SECONDS = 180.0
 LONGEST_PAUSE = 5.0
 FORK_ATTEMPTS = 5
 STEADY_SECONDS = 30.0
