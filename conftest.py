@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from glasswork_sdk.document import Document
 from glasswork_sdk.plugins import Catalogue, load_plugins
 from glasswork_sdk.profile import DatasetProfile, FeatureProfile, FeatureStatistics
+
+from tests.running import Glasswork, started
 
 DIGITS: dict[str, Any] = {
     "format": 1,
@@ -62,3 +65,10 @@ def profile() -> DatasetProfile:
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     return load_plugins()
+
+
+@pytest.fixture(scope="session")
+def glasswork(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glasswork]:
+    """The services, shared by all tests that leave them as they are."""
+    with started(tmp_path_factory.mktemp("data")) as running:
+        yield running

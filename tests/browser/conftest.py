@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.conftest import CHROMIUM, ROOT, Glasswork
+from tests.chromium import CHROMIUM
+from tests.running import ROOT, Glasswork
 
 SCREENSHOTS: Final = ROOT / "artifacts" / "screenshots"
 SIZE: Final = {"width": 1440, "height": 900}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import Glasswork
+from tests.running import Glasswork
 
 from .conftest import node, open_model, screenshot, settled
 

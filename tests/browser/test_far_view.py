@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.graphs import chain
-from tests.conftest import Glasswork
+from tests.running import Glasswork
 
 from .conftest import SIZE, node, open_model, screenshot, settled, sign_in
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import ROOT
+from tests.running import ROOT
 
 from .conftest import node, open_model, screenshot, settled
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Glasswork
+from tests.running import Glasswork
 
 from .conftest import SIZE, node, open_model, screenshot, settled, sign_in
 from .test_inspector import inspector

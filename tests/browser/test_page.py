@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 import httpx
 import pytest
 
-from tests.conftest import Glasswork, started
+from tests.running import Glasswork, started
 
 from .conftest import open_model, screenshot
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import Glasswork
+from tests.running import Glasswork
 
 from .conftest import open_model, screenshot, sign_in
 from .test_views import OVERLAPS

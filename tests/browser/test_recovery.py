@@ -8,7 +8,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import Glasswork, started
+from tests.running import Glasswork, started
 
 from .conftest import node, open_model, settled, sign_in
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.conftest import Glasswork
+from tests.running import Glasswork
 
 from .conftest import Held, node, open_model, settled
 from .test_inspector import inspector, undo

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import ROOT, Glasswork, started
+from tests.running import ROOT, Glasswork, started
 
 from .conftest import Held, open_model, screenshot, settled, sign_in
 from .test_views import AXE, OVERLAPS, RULES

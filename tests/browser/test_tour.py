@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import Glasswork, started
+from tests.running import Glasswork, started
 
 from .conftest import SIZE, screenshot, sign_in
 from .test_views import AXE, RULES

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import ROOT, Glasswork
+from tests.running import ROOT, Glasswork
 
 from .conftest import SIZE, Held, node, open_model, screenshot, settled, sign_in
 

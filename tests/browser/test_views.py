@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, Glasswork
+from tests.running import ROOT, Glasswork
 
 from .conftest import SIZE, node, open_model, screenshot, sign_in
 

@@ -14,7 +14,7 @@ import pytest
 from glasswork_cli.client import Client
 from glasswork_cli.failures import Failure
 
-from tests.conftest import CHROMIUM
+from tests.chromium import CHROMIUM
 
 from .deployment import ROOT, SERVICES, Deployment, deployed, ended, engine_is_there
 
@@ -35,7 +35,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     folder.parent.chmod(0o755)
     shutil.copy(WINE, folder / "cellar.csv")
     (folder / "cellar.csv").chmod(0o644)
-    with deployed(folder, GLASSWORK_PLUGINS="tests/foreign_plugin/requirements.txt") as running:
+    with deployed(folder, GLASSWORK_PLUGINS="tests/packaging/foreign_plugin/requirements.txt") as running:
         seconds = running.up("--build")
         print(f"\nbuilt, started and healthy after {seconds:.0f} s")
         yield running

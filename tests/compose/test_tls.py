@@ -17,7 +17,7 @@ import pytest
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from tests.conftest import started
+from tests.running import started
 
 from .deployment import ROOT
 

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .conftest import Glasswork
+from tests.running import Glasswork
 
 pytestmark = pytest.mark.services
 COUNT = int(os.environ.get("GLASSWORK_MUTATIONS", "2000"))

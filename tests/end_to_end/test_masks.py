@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .conftest import Glasswork
+from tests.running import Glasswork
 
 pytestmark = [pytest.mark.services, pytest.mark.tensorflow]
 ROWS = 30

@@ -15,7 +15,7 @@ import pytest
 from glasswork_cli.client import Client
 from glasswork_cli.data_directory import DataDirectory
 
-from .conftest import Glasswork, started
+from tests.running import Glasswork, started
 
 pytestmark = pytest.mark.services
 SERVICES = ("gateway", "registry", "codegen", "executor", "trainer")

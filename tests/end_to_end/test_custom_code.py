@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Glasswork
+from tests.running import Glasswork
 
 pytestmark = [pytest.mark.services, pytest.mark.tensorflow]
 Json = dict[str, Any]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import ROOT, Glasswork, command
+from tests.running import ROOT, Glasswork, command
 
 pytestmark = pytest.mark.services
 WINE = ROOT / "services" / "registry" / "src" / "glasswork_registry" / "examples" / "wine" / "wine.csv"

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from glasswork_cli.failures import Failure
 
-from .conftest import Glasswork
+from tests.running import Glasswork
 
 pytestmark = pytest.mark.services
 

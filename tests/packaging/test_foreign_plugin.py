@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from .conftest import ROOT, Glasswork, started
+from tests.running import ROOT, Glasswork, started
 
 pytestmark = pytest.mark.services
-PLUGIN = ROOT / "tests" / "foreign_plugin"
+PLUGIN = ROOT / "tests" / "packaging" / "foreign_plugin"
 
 GAN: dict[str, Any] = {
     "format": 1,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Glasswork
+from tests.running import Glasswork
 
 pytestmark = pytest.mark.services
 

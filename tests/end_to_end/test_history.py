@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import command, started
+from tests.running import command, started
 
 pytestmark = pytest.mark.services
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SERVICES = {"glasswork_codegen", "glasswork_executor", "glasswork_trainer", "glasswork_registry"}
 ALLOWED = {
     "plugins/sdk": {"glasswork_sdk"},

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import ROOT, Glasswork
+from tests.running import ROOT, Glasswork
 
 pytestmark = pytest.mark.services
 EXAMPLES = ROOT / "services" / "registry" / "src" / "glasswork_registry" / "examples"
