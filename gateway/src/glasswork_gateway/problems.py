@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from glasswork_sdk.errors import FieldViolation, GlassworkError, InvalidGraph
+from glasswork_sdk.validation import violations
 from glasswork_servicekit import correlation
 from pydantic import BaseModel, ConfigDict
-from pydantic_core import to_json
+from pydantic_core import ErrorDetails, to_json
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -178,13 +180,8 @@ def _detail(error: HTTPException) -> str:
 
 
 def _validation_problem(error: RequestValidationError) -> dict[str, Any]:
-    fields = tuple(
-        FieldViolation(
-            ".".join(str(part) for part in item["loc"] if part != "body") or "body",
-            item["msg"].removeprefix("Value error, "),
-        )
-        for item in error.errors()[:20]
-    )
+    found = cast("Sequence[ErrorDetails]", error.errors())[:20]
+    fields = tuple(violations(found, path=lambda place: ".".join(str(part) for part in place if part != "body")))
     told = "; ".join(f"{item.field}: {item.description}" for item in fields[:3])
     malformed = any(item["loc"] == ("body",) for item in error.errors())
     if malformed:

@@ -49,6 +49,7 @@ def component_type(message: codegen_pb2.ComponentType) -> Json:
         "training": message.training,
         "metrics": list(message.metrics),
         "keywords": list(message.keywords),
+        "error": message.error or None,
     }
 
 
@@ -67,6 +68,9 @@ def plugin(message: codegen_pb2.Plugin) -> Json:
         "distribution": message.distribution,
         "component_types": list(message.component_types),
         "error": message.error or None,
+        "failures": [
+            {"where": item.where, "error": item.error, "place": item.place or None} for item in message.failures
+        ],
     }
 
 

@@ -15,7 +15,7 @@ from plugins.core.tests.drafts import Draft, image, table, yes_no
 
 Change = Callable[[Draft], Draft]
 BASES = {"image": image, "table": table, "yes_no": yes_no}
-ELSEWHERE = {"syntax-error", "no-layer-class", "rule-failed"}
+ELSEWHERE = {"syntax-error", "no-layer-class", "plugin-failed"}
 """Codes that codegen finds, or that a broken plugin brings; their tests are there."""
 
 CASES: list[tuple[str, str, Change]] = [
@@ -211,7 +211,7 @@ def test_rule_finds_what_it_is_for(catalogue: Catalogue, code: str, base: str, c
     draft = change(BASES[base]())
     found = findings(draft.document(), draft.profile(), catalogue)
     assert code in {item.code for item in found}
-    assert "rule-failed" not in {item.code for item in found}
+    assert "plugin-failed" not in {item.code for item in found}
     for item in found:
         assert item.message.endswith(".")
         assert item.severity is catalogue.rules[item.code].severity
@@ -267,4 +267,4 @@ def test_rules_stand_any_value_of_any_setting(catalogue: Catalogue, value: objec
             for setting in item["settings"]:
                 draft = base().set(name, **{setting: value})
                 found = findings(draft.document(), draft.profile(), catalogue)
-                assert "rule-failed" not in {item.code for item in found}
+                assert "plugin-failed" not in {item.code for item in found}

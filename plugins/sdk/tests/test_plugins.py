@@ -3,13 +3,9 @@ from __future__ import annotations
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any
 
 import pytest
-from glasswork_sdk.analysis import analyse
-from glasswork_sdk.document import Document
 from glasswork_sdk.plugins import Catalogue, load_plugins
-from glasswork_sdk.review import review
 
 
 def catalogue_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, name: str = "strange") -> Catalogue:
@@ -65,17 +61,3 @@ def test_two_plugins_of_one_name_are_refused_with_both_owners_named(
     catalogue = catalogue_of(tmp_path, monkeypatch, "", name="core")
     told = [info.error for info in catalogue.plugins.values() if info.error]
     assert any("two plugins have the name 'core'" in text for text in told)
-
-
-def test_rule_that_fails_is_told_and_hides_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digits: dict[str, Any]
-) -> None:
-    text = (
-        "from glasswork_sdk.hookspecs import hookimpl\nfrom glasswork_sdk.rules import Rule\n"
-        "@hookimpl\ndef glasswork_rules():\n    return [Rule('odd', 'tip', 'Odd', '', '', check=lambda view: 1 / 0)]"
-    )
-    catalogue = catalogue_of(tmp_path, monkeypatch, text)
-    digits["components"]["conv1"]["settings"]["filters"] = 0
-    found = review(analyse(Document.parse(digits), catalogue), catalogue).diagnostics
-    assert {"bad-setting", "rule-failed"} <= {item.code for item in found}
-    assert "The rule 'odd' failed: ZeroDivisionError" in found[-1].message

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from glasswork.executor.v1 import executor_pb2
 from glasswork.registry.v1 import registry_pb2
 from glasswork_sdk.document import Split
-from glasswork_sdk.errors import FieldViolation, InvalidInput
+from glasswork_sdk.errors import InvalidInput
+from glasswork_sdk.validation import violations
 from glasswork_servicekit.channel import IDEMPOTENT
 from glasswork_servicekit.graphs import struct_to_dict
 from pydantic import ValidationError
@@ -97,7 +98,7 @@ async def _import_request(request: Request) -> schemas.ImportRequest:
     try:
         wanted = schemas.ImportRequest.model_validate(await request.json())
     except ValidationError as error:
-        fields = [FieldViolation(".".join(map(str, item["loc"])) or "body", item["msg"]) for item in error.errors()]
+        fields = violations(error, schemas.ImportRequest)
         raise InvalidInput(f"The request has bad fields: {fields[0].description}.", fields=fields) from None
     if bool(wanted.example) == bool(wanted.path):
         raise BadRequest('Name either an "example" or a "path".')

@@ -34,6 +34,15 @@ class ComponentType(BaseModel):
     training: bool
     metrics: list[str]
     keywords: list[str]
+    error: str | None
+
+
+class PluginFailure(BaseModel):
+    """A fault in the code of a plugin: in which method, template, rule or hook, and the file and line."""
+
+    where: str
+    error: str
+    place: str | None
 
 
 class Plugin(BaseModel):
@@ -44,6 +53,7 @@ class Plugin(BaseModel):
     distribution: str
     component_types: list[str]
     error: str | None
+    failures: list[PluginFailure]
 
 
 class Rule(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from glasswork_sdk.document import Split
+from glasswork_sdk.validation import violations
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from glasswork_gateway.schemas.common import Graph, Request
@@ -92,7 +93,7 @@ class SplitRequest(Request):
         try:
             Split.model_validate(self.model_dump())
         except ValidationError as error:
-            raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+            raise ValueError(violations(error, Split)[0].description) from None
         return self
 
 

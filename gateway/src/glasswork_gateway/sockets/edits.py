@@ -10,6 +10,7 @@ from typing import Any
 import jsonpatch
 from glasswork_sdk.document import MAX_BYTES
 from glasswork_sdk.errors import FieldViolation, InvalidInput
+from glasswork_sdk.validation import violations
 from jsonpointer import JsonPointer, JsonPointerException
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -53,16 +54,10 @@ def read_edit(text: str) -> Edit:
     except BadRequest as error:
         raise InvalidInput(f"The message is no edit: {error.detail}") from None
     except ValidationError as error:
-        fields = [
-            FieldViolation(".".join(map(str, item["loc"])) or "body", _words(item)) for item in error.errors()[:5]
-        ]
+        fields = violations(error, Edit)[:5]
         raise InvalidInput(
             f"The message is no edit: {fields[0].field}: {fields[0].description}.", fields=fields
         ) from None
-
-
-def _words(item: Any) -> str:
-    return "Input should be an object" if item["type"] == "model_type" else str(item["msg"])
 
 
 def revision_of(text: str) -> int:

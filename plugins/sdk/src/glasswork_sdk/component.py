@@ -11,7 +11,7 @@ from pydantic import StrictInt
 
 from glasswork_sdk.diagnostics import Diagnostic
 from glasswork_sdk.profile import DatasetProfile, FeatureProfile
-from glasswork_sdk.settings import Settings, setting
+from glasswork_sdk.settings import Settings, setting, validate
 from glasswork_sdk.specs import Port, TensorSpec
 
 S = TypeVar("S", bound=Settings)
@@ -88,6 +88,18 @@ class ComponentType(Generic[S]):
     passthrough: ClassVar[bool] = False
     """Whether its output means what its input means, so that the target's suggestions reach the component before it."""
     Settings: type[S]
+
+    def settings_of(self, values: Mapping[str, Any]) -> S:
+        """Return the settings of `values`.
+
+        Raises:
+            InvalidSettings: with one field violation for each bad setting.
+        """
+        return validate(self.Settings, values)
+
+    def settings_schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the settings."""
+        return self.Settings.model_json_schema()
 
     def inputs(self, settings: S) -> Sequence[Port]:
         """Return the input ports."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from glasswork_sdk.errors import PluginFailed
+
 
 class Severity(StrEnum):
     """How bad a finding is."""
@@ -86,3 +88,12 @@ def warning(code: str, message: str, **place: Any) -> Diagnostic:
 def tip(code: str, message: str, **place: Any) -> Diagnostic:
     """Return a tip; `place` may give component, port, setting, line and fix."""
     return Diagnostic(Severity.TIP, code, message, **place)
+
+
+def plugin_failed(
+    problem: PluginFailed, component: str = "", label: str = "", severity: Severity = Severity.ERROR
+) -> Diagnostic:
+    """Return a fault of a plugin as a finding on a component, or on the whole graph where there is none."""
+    start = f"{label}: the" if label else "The"
+    message = f"{start}{problem.message.removeprefix('The')} Update or remove the plugin, or tell its author."
+    return Diagnostic(severity, "plugin-failed", message, component=component)

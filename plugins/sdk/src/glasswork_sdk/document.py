@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from glasswork_sdk.errors import FieldViolation, InvalidDocument, UnsupportedFormat
 from glasswork_sdk.names import ID_PATTERN, is_component_id
+from glasswork_sdk.validation import violations
 
 FORMAT: Final = 1
 MAX_BYTES: Final = 5 * 1024 * 1024
@@ -344,10 +345,7 @@ def _check_format(data: Mapping[str, Any]) -> None:
 
 
 def _as_invalid(error: ValidationError) -> InvalidDocument:
-    fields = [
-        FieldViolation(".".join(map(str, item["loc"])) or "document", item["msg"].removeprefix("Value error, "))
-        for item in error.errors()[:20]
-    ]
+    fields = violations(error, Document, whole="document")[:20]
     told = "; ".join(f"{field.field}: {field.description}" for field in fields[:3])
     more = f" (and {error.error_count() - 3} more)" if error.error_count() > 3 else ""
     return InvalidDocument(f"The model document has a bad value at {told}{more}.", fields=fields)

@@ -17,6 +17,7 @@
     ├── Forbidden               PERMISSION_DENIED     known, and still not allowed
     ├── Exhausted               RESOURCE_EXHAUSTED    over a limit of size, count or rate
     ├── UserCodeFailed          FAILED_PRECONDITION   user code raised, crashed or ran over a limit
+    ├── PluginFailed            FAILED_PRECONDITION   the code of a plugin raised, or did not return
     ├── Unavailable             UNAVAILABLE           the service cannot answer now; try again
     ├── DeadlineExceeded        DEADLINE_EXCEEDED     no answer within the time allowed
     └── InternalError           INTERNAL              a bug of ours; the id leads to the log
@@ -155,6 +156,13 @@ class UserCodeFailed(GlassworkError):
 
     code = "FAILED_PRECONDITION"
     reason = "USER_CODE_FAILED"
+
+
+class PluginFailed(GlassworkError):
+    """The code of a plugin raised something that its contract does not allow, or did not return in time."""
+
+    code = "FAILED_PRECONDITION"
+    reason = "PLUGIN_FAILED"
 
 
 class Unavailable(GlassworkError):

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from glasswork_sdk.component import ComponentType, Kind
-from glasswork_sdk.diagnostics import Diagnostic, error
+from glasswork_sdk.diagnostics import Diagnostic, error, plugin_failed
 from glasswork_sdk.document import Component, Document
-from glasswork_sdk.errors import InvalidSettings
+from glasswork_sdk.errors import InvalidSettings, PluginFailed
 from glasswork_sdk.graph import Binding, Ports
 from glasswork_sdk.installed import Installed
-from glasswork_sdk.settings import Settings, validate
+from glasswork_sdk.settings import Settings
 from glasswork_sdk.specs import Port, TensorSpec
 
 
@@ -102,7 +102,7 @@ def declare(name: str, document: Document, catalogue: Installed, before: Declare
         found.append(_unknown_type(name, component.type, catalogue))
         return Declared(name, component, owner, None, None, Ports(None, None), tuple(found))
     settings = _settings(name, kind, owner, found if owner is component else [])
-    ports = _ports(kind, settings, owner)
+    ports = _ports(name, kind, settings, owner, found)
     if before is not None and before.ports == ports:
         ports = before.ports
     return Declared(name, component, owner, kind, settings, ports, tuple(found))
@@ -141,8 +141,11 @@ def _unknown_type(name: str, type_name: str, catalogue: Installed) -> Diagnostic
 
 def _settings(name: str, kind: ComponentType[Any], owner: Component, found: list[Diagnostic]) -> Settings | None:
     try:
-        settings: Settings = validate(kind.Settings, owner.values)
+        settings: Settings = kind.settings_of(owner.values)
         return settings
+    except PluginFailed as problem:
+        found.append(plugin_failed(problem, name, f"{kind.title} '{name}'"))
+        return None
     except InvalidSettings as problem:
         for violation in problem.fields:
             message = f"{kind.title} '{name}': the setting '{violation.field}' is not valid. {violation.description}."
@@ -150,10 +153,16 @@ def _settings(name: str, kind: ComponentType[Any], owner: Component, found: list
         return None
 
 
-def _ports(kind: ComponentType[Any], settings: Settings | None, component: Component) -> Ports:
+def _ports(
+    name: str, kind: ComponentType[Any], settings: Settings | None, component: Component, found: list[Diagnostic]
+) -> Ports:
     if settings is None:
         return Ports(None, None)
-    inputs, outputs = list(kind.inputs(settings)), list(kind.outputs(settings))
+    try:
+        inputs, outputs = list(kind.inputs(settings)), list(kind.outputs(settings))
+    except PluginFailed as problem:
+        found.append(plugin_failed(problem, name, f"{kind.title} '{name}'"))
+        return Ports(None, None)
     if component.ports is not None:
         inputs += [Port(name) for name in component.ports.inputs]
         outputs += [Port(name) for name in component.ports.outputs]

@@ -1,19 +1,26 @@
-"""Loading of plugins: entry points in, a catalogue of component types out; a broken plugin breaks nothing else."""
+"""Loading of plugins: entry points in, a catalogue of what they bring out; a broken plugin breaks nothing else."""
 
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pluggy
 
 from glasswork_sdk import hookspecs
+from glasswork_sdk.boundary import Ledger, error_text, traceback_text
 from glasswork_sdk.component import ComponentType, Kind
+from glasswork_sdk.diagnostics import Severity
+from glasswork_sdk.guarded import guarded_rule, guarded_type
 from glasswork_sdk.installed import Installed, PluginInfo
+from glasswork_sdk.probe import load_seconds, probe
+from glasswork_sdk.register import Register
 from glasswork_sdk.rules import Rule
+from glasswork_sdk.settings import Settings
 from glasswork_sdk.structure import STRUCTURE
 from glasswork_sdk.templates import Templates
 
@@ -21,6 +28,8 @@ GROUP: Final = "glasswork"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _CODE: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _TEXTS: Final = ("name", "title", "summary", "category")
+_LISTS: Final = ("keywords", "imports", "follows", "metrics")
+_log: Final = logging.getLogger("glasswork.plugins")
 
 
 @dataclass(frozen=True)
@@ -30,26 +39,47 @@ class Catalogue(Installed):
     Args:
         types, plugins: as in `Installed`.
         templates: the templates of the sound ones.
-        hooks: the hooks, to be called.
+        manager: the plugins and their hooks.
         rules: the rules of the SDK and of the sound plugins, by code.
+        ledger: the calls into plugins, and the faults that were found.
     """
 
     templates: Templates
-    hooks: Any = field(repr=False)
+    manager: pluggy.PluginManager = field(repr=False)
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger, repr=False, compare=False)
+
+    def implementations(self, hook: str) -> Iterator[tuple[str, Callable[..., Any]]]:
+        """Yield plugin and function of each implementation of a hook, those registered last first, as pluggy does."""
+        for found in reversed(getattr(self.manager.hook, hook).get_hookimpls()):
+            yield (
+                found.plugin_name,
+                lambda found=found, **given: found.function(**{name: given[name] for name in found.argnames}),
+            )
+
+    def described(self) -> list[PluginInfo]:
+        """Return all plugins with the faults that were found since they were loaded, by name."""
+        return [
+            replace(info, failures=self.ledger.failures(name)) if not info.error else info
+            for name, info in sorted(self.plugins.items())
+        ]
 
 
 @dataclass
 class _Loading:
     manager: pluggy.PluginManager
-    types: dict[str, ComponentType[Any]] = field(default_factory=dict)
+    ledger: Ledger
+    types: Register[ComponentType[Any]]
+    rules: Register[Rule]
     plugins: dict[str, PluginInfo] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)
-    rules: dict[str, Rule] = field(default_factory=lambda: {item.code: item for item in STRUCTURE})
 
 
 def load_plugins(entry_points: Iterable[importlib.metadata.EntryPoint] | None = None) -> Catalogue:
     """Load plugins, each by itself.
+
+    Plugins of others are first imported in a process of their own, so that one that hangs or ends its process is
+    found out there.
 
     Args:
         entry_points: what to load; default is the entry-point group `glasswork` of this environment.
@@ -60,76 +90,92 @@ def load_plugins(entry_points: Iterable[importlib.metadata.EntryPoint] | None = 
     found = importlib.metadata.entry_points(group=GROUP) if entry_points is None else entry_points
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
-    loading = _Loading(manager)
+    rules = Register("glasswork_rules", "rule", _rule, "code", {item.code: item for item in STRUCTURE})
+    loading = _Loading(manager, Ledger(), Register("glasswork_component_types", "component type", _type), rules)
     # The core plugin first, so that nobody can take a code away from it.
-    for entry_point in sorted(found, key=lambda item: (item.name != "core", item.name)):
-        _load(loading, entry_point)
-    return Catalogue(loading.types, loading.plugins, Templates(loading.packages), manager.hook, loading.rules)
-
-
-def _load(loading: _Loading, entry_point: importlib.metadata.EntryPoint) -> None:
-    name = entry_point.name
-    distribution = entry_point.dist
-    info = PluginInfo(
-        name,
-        distribution.version if distribution else "unknown",
-        distribution.name if distribution else entry_point.module.partition(".")[0],
+    ordered = sorted(found, key=lambda item: (item.name != "core", item.name))
+    refused = probe([item for item in ordered if item.module.partition(".")[0] != "glasswork_core"], load_seconds())
+    for entry_point in ordered:
+        _load(loading, entry_point, refused.get(entry_point, ""))
+    return Catalogue(
+        loading.types.entries, loading.plugins, Templates(loading.packages), manager, rules.entries, loading.ledger
     )
-    module: Any = None
+
+
+def _load(loading: _Loading, entry_point: importlib.metadata.EntryPoint, refused: str) -> None:
+    name = entry_point.name
+    info = _info(entry_point)
+    if refused:
+        _refuse(loading, replace(info, error=refused))
+        return
     try:
         if name in loading.plugins:
             raise ValueError(
                 f"two plugins have the name {name!r}: {loading.plugins[name].distribution} and {info.distribution}"
             )
-        module = entry_point.load()
-        loading.manager.register(module, name)
-        loading.manager.check_pending()
-        types = _component_types(name, module)
-        rules = _rules(module, loading.rules)
-    except (Exception, SystemExit) as error:  # whatever a foreign plugin raises is its reason, and no more than that
-        if module is not None and loading.manager.has_plugin(name) and name not in loading.plugins:
+        types, rules = _offered(loading, name, entry_point.load())
+    except (Exception, SystemExit, KeyboardInterrupt) as problem:  # whatever a plugin raises is its reason
+        if loading.manager.has_plugin(name) and name not in loading.plugins:
             loading.manager.unregister(name=name)
-        key = name if name not in loading.plugins else f"{name} ({info.distribution})"
-        loading.plugins[key] = PluginInfo(
-            info.name, info.version, info.distribution, (), f"{type(error).__name__}: {error}"
-        )
+        _refuse(loading, replace(info, error=error_text(problem), traceback=traceback_text(problem)))
         return
-    loading.types.update(types)
-    loading.rules.update(rules)
+    loading.types.take(name, types)
+    loading.rules.take(name, rules)
     loading.packages[name] = entry_point.module.partition(".")[0]
-    loading.plugins[name] = PluginInfo(info.name, info.version, info.distribution, tuple(sorted(types)))
+    loading.plugins[name] = replace(info, component_types=tuple(sorted(types)))
 
 
-def _component_types(plugin: str, module: Any) -> dict[str, ComponentType[Any]]:
-    if not _NAME.fullmatch(plugin) or plugin == "glasswork":
-        raise ValueError(f"a plugin's name matches {_NAME.pattern} and is not 'glasswork', received {plugin!r}")
-    types: dict[str, ComponentType[Any]] = {}
-    for cls in getattr(module, "glasswork_component_types", tuple)():
-        for attribute in _TEXTS:
-            if not isinstance(getattr(cls, attribute, None), str) or not getattr(cls, attribute):
-                raise TypeError(f"component type {cls.__name__} must set {attribute!r} to a text")
-        if not _NAME.fullmatch(cls.name):
-            raise ValueError(f"the name of {cls.__name__} must match {_NAME.pattern}, received {cls.name!r}")
-        if not isinstance(getattr(cls, "Settings", None), type):
-            raise TypeError(f"component type {cls.__name__} must set 'Settings' to its settings model")
-        full = f"{plugin}.{cls.name}"
-        if full in types:
-            raise ValueError(
-                f"two component types have the name {full}: {type(types[full]).__name__} and {cls.__name__}"
-            )
-        types[full] = cls()
-    return types
+def _offered(loading: _Loading, name: str, module: Any) -> tuple[dict[str, ComponentType[Any]], dict[str, Rule]]:
+    if not _NAME.fullmatch(name) or name == "glasswork":
+        raise ValueError(f"a plugin's name matches {_NAME.pattern} and is not 'glasswork', received {name!r}")
+    loading.manager.register(module, name)
+    loading.manager.check_pending()
+    return (
+        loading.types.brought(name, module, loading.ledger),
+        loading.rules.brought(name, module, loading.ledger),
+    )
 
 
-def _rules(module: Any, known: Mapping[str, Rule]) -> dict[str, Rule]:
-    rules: dict[str, Rule] = {}
-    for item in getattr(module, "glasswork_rules", tuple)():
-        if not isinstance(item, Rule) or not _CODE.fullmatch(item.code):
-            raise TypeError(f"glasswork_rules returns Rule objects with codes like 'softmax-twice', received {item!r}")
-        if item.code in rules or item.code in known:
-            raise ValueError(f"two rules have the code {item.code!r}; choose another for '{item.title}'")
-        rules[item.code] = item
-    return rules
+def _info(entry_point: importlib.metadata.EntryPoint) -> PluginInfo:
+    distribution = entry_point.dist
+    version = distribution.version if distribution else "unknown"
+    return PluginInfo(
+        entry_point.name, version, distribution.name if distribution else entry_point.module.partition(".")[0]
+    )
+
+
+def _refuse(loading: _Loading, info: PluginInfo) -> None:
+    _log.error("The plugin '%s' cannot be loaded: %s\n%s", info.name, info.error, info.traceback)
+    name = info.name if info.name not in loading.plugins else f"{info.name} ({info.distribution})"
+    loading.plugins[name] = info
+
+
+def _type(plugin: str, cls: Any, ledger: Ledger) -> tuple[str, ComponentType[Any]]:
+    if not isinstance(cls, type) or not issubclass(cls, ComponentType):
+        raise TypeError(f"glasswork_component_types returns classes derived from ComponentType, received {cls!r:.80}")
+    for attribute in _TEXTS:
+        if not isinstance(getattr(cls, attribute, None), str) or not getattr(cls, attribute):
+            raise TypeError(f"component type {cls.__name__} must set {attribute!r} to a text")
+    if not _NAME.fullmatch(cls.name):
+        raise ValueError(f"the name of {cls.__name__} must match {_NAME.pattern}, received {cls.name!r}")
+    settings = getattr(cls, "Settings", None)
+    if not isinstance(settings, type) or not issubclass(settings, Settings):
+        raise TypeError(f"component type {cls.__name__} must set 'Settings' to a class derived from Settings")
+    for attribute in _LISTS:
+        texts = getattr(cls, attribute, ())
+        if not isinstance(texts, tuple | list) or not all(isinstance(text, str) for text in texts):
+            raise TypeError(f"component type {cls.__name__} must set {attribute!r} to a tuple of texts")
+    if not isinstance(cls.kind, Kind) or not isinstance(cls.visualization, str):
+        raise TypeError(f"component type {cls.__name__} must set 'kind' to a Kind and 'visualization' to a text")
+    return f"{plugin}.{cls.name}", guarded_type(cls, plugin, ledger)
+
+
+def _rule(plugin: str, item: Any, ledger: Ledger) -> tuple[str, Rule]:
+    if not isinstance(item, Rule) or not isinstance(item.code, str) or not _CODE.fullmatch(item.code):
+        raise TypeError(f"glasswork_rules returns Rule objects with codes like 'softmax-twice', received {item!r:.80}")
+    if not all(isinstance(text, str) for text in (item.title, item.why, item.remedy)):
+        raise TypeError(f"the rule '{item.code}' must have texts as title, why and remedy")
+    return item.code, guarded_rule(replace(item, severity=Severity(item.severity)), plugin, ledger)
 
 
 def training_types(catalogue: Catalogue) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from glasswork_sdk.component import ComponentType, Kind
+from glasswork_sdk.guarded import guarding
 from glasswork_sdk.literals import Code
 from glasswork_sdk.settings import Settings
 from glasswork_sdk.specs import TensorSpec
@@ -41,7 +42,8 @@ def render_component(
         values: further names, as `feature_type` and `stored` (`files` or `arrays`) of data components.
 
     Raises:
-        jinja2.TemplateError: the template is missing or broken.
+        PluginFailed: the component type is guarded, and its template is missing or broken or its `context` failed.
+        jinja2.TemplateError: the template of one that is not guarded is missing or broken.
     """
     verb = "read" if component_type.kind is Kind.DATA else "sample"
     own = {"name": owner or component_id, "class_name": Code(class_name), "reader": Code(f"{verb}_{component_id}")}
@@ -49,7 +51,8 @@ def render_component(
     def make() -> str:
         names = {**settings_values(settings), **component_type.context(settings, inputs), **(values or {}), **own}
         plugin = full_type.partition(".")[0]
-        return templates.render(f"{plugin}/{component_type.name}.j2", names)
+        file = f"{plugin}/{component_type.name}.j2"
+        return guarding(component_type, "template", lambda: templates.render(file, names))
 
     key = (full_type, settings, tuple(inputs.items()), tuple((values or {}).items()), *own.values())
     return templates.remembered(key, make)

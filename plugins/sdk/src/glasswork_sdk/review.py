@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from glasswork_sdk.analysis import Analysis, sort_findings
-from glasswork_sdk.diagnostics import Diagnostic, Severity, tip
+from glasswork_sdk.diagnostics import Diagnostic, Severity, plugin_failed
+from glasswork_sdk.errors import PluginFailed
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.proof import proven, trials
 from glasswork_sdk.rules import Finding, Rule, Values
@@ -78,8 +79,8 @@ def view_of(analysis: Analysis, catalogue: Catalogue) -> View:
 def _told(item: Rule, check: Callable[[], Iterable[Finding]]) -> list[Diagnostic]:
     try:
         return [item.diagnostic(finding) for finding in check()]
-    except Exception as problem:  # a plugin's rule that fails must not hide what the others found
-        return [tip("rule-failed", f"The rule '{item.code}' failed: {type(problem).__name__}: {problem}.")]
+    except PluginFailed as problem:  # a rule that fails must not hide what the others find
+        return [plugin_failed(problem, severity=Severity.WARNING)]
 
 
 def _mended(view: View, item: Diagnostic, catalogue: Catalogue) -> Diagnostic:
@@ -88,5 +89,5 @@ def _mended(view: View, item: Diagnostic, catalogue: Catalogue) -> Diagnostic:
         return item
     try:
         return replace(item, fix=known.mend(view, item))
-    except Exception:  # no fix is better than no answer
+    except PluginFailed:  # no fix is better than no answer
         return item

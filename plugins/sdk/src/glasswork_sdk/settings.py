@@ -7,7 +7,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictInt, ValidationError
 
-from glasswork_sdk.errors import FieldViolation, InvalidSettings
+from glasswork_sdk.errors import InvalidSettings
+from glasswork_sdk.validation import violations
 
 PositiveInt = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 Size = PositiveInt | Annotated[tuple[PositiveInt, ...], Field(strict=False, min_length=1, max_length=3)]
@@ -40,26 +41,6 @@ def setting(default: Any, help: str, *, unit: str = "", options: str = "", **lim
     return Field(default, description=help, json_schema_extra=extra or None, **limits)
 
 
-def violations(error: ValidationError) -> list[FieldViolation]:
-    """Return what a failed validation says, one entry a bad setting."""
-    found: dict[str, FieldViolation] = {}
-    for item in error.errors(include_url=False):
-        name = (
-            ".".join(
-                str(part)
-                for part in item["loc"]
-                if isinstance(part, int) or not part.startswith(("tuple[", "constrained-", "function-"))
-            )
-            or "settings"
-        )
-        field = name.split(".")[0]
-        text = item["msg"].removeprefix("Value error, ")
-        if item["type"] not in {"missing", "extra_forbidden", "value_error"}:
-            text += f", received {_short(item['input'])}"
-        found.setdefault(field, FieldViolation(field, text))
-    return list(found.values())
-
-
 def validate(model: type[S], values: Mapping[str, Any]) -> S:
     """Return the settings of `values`.
 
@@ -69,11 +50,12 @@ def validate(model: type[S], values: Mapping[str, Any]) -> S:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        fields = violations(error)
+        found = violations(error, model, noun="setting", whole="settings", path=_name)
+        # One for each setting: of a bad choice among several types pydantic tells each.
+        fields = list({field.field: field for field in reversed(found)}.values())[::-1]
         told = "; ".join(f"{field.field}: {field.description}" for field in fields)
         raise InvalidSettings(f"Bad settings: {told}.", fields=fields) from None
 
 
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
+def _name(place: tuple[int | str, ...]) -> str:
+    return str(place[0]) if place else ""

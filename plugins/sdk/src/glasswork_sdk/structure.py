@@ -183,9 +183,12 @@ STRUCTURE: Final[tuple[Rule, ...]] = (
         "Define such a class last, or reset the component's code.",
     ),
     Rule(
-        "rule-failed", Severity.TIP, "A rule of a plugin failed",
-        "The rule met a model that its author did not think of. All other rules were applied.",
-        "Tell the plugin's author what the message says.",
+        "plugin-failed", Severity.ERROR, "A plugin failed",
+        "The code of an installed plugin raised an exception, returned something else than its contract says, or did "
+        "not return. The message names the plugin, the exception and the place in its code. All else goes on: other "
+        "components, other plugins, and the rest of the check. It is a warning where the model can be trained without "
+        "it, as when a suggestion or a rule fails.",
+        "Update or remove the plugin, or use another component; tell the plugin's author what the message says.",
     ),
 )  # fmt: skip
 """What the analysis finds; component types' own codes are documented by their plugins."""

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from glasswork_sdk.component import ComponentType, DataType, Kind, Suggestion, Surroundings
-from glasswork_sdk.diagnostics import Diagnostic, SpecError, error
+from glasswork_sdk.diagnostics import Diagnostic, Severity, SpecError, error, plugin_failed
 from glasswork_sdk.document import DatasetReference
-from glasswork_sdk.errors import InvalidSettings
+from glasswork_sdk.errors import InvalidSettings, PluginFailed
 from glasswork_sdk.graph import Binding
 from glasswork_sdk.node import Declared, Node
 from glasswork_sdk.profile import DatasetProfile, FeatureProfile
-from glasswork_sdk.settings import validate
 from glasswork_sdk.specs import TensorSpec
+from glasswork_sdk.validation import listed
 
 MOST_VALUES: Final = 2**32
 """Values of one row: 16 GiB in float32."""
-MOST_NAMES: Final = 20
 
 
 class Data(NamedTuple):
@@ -112,13 +110,23 @@ class _Visit:
     def run(self) -> Visited:
         place, declared = self.place, self.place.declared
         missing = self.check_connected()
-        if self.type is not None and self.settings is not None:
-            self.look(self.type, missing)
+        # A component with unknown ports has its finding already: its settings are bad, or its plugin failed.
+        if self.type is not None and self.settings is not None and declared.ports.inputs is not None:
+            try:
+                self.look(self.type, missing)
+            except PluginFailed as problem:
+                self.blame(problem)
         node = Node(
             self.id, self.component, self.type, self.settings, declared.ports,
             place.bindings, place.inputs, self.outputs, self.values,
         )  # fmt: skip
         return Visited(place, node, self.feature, tuple(self.found), self.suggested, self.explanation)
+
+    def blame(self, problem: PluginFailed, severity: Severity = Severity.ERROR) -> None:
+        """Note that the plugin of the component failed: one finding for a component, the most severe."""
+        others = [item for item in self.found if item.code != "plugin-failed"]
+        if len(others) == len(self.found) or severity is Severity.ERROR:
+            self.found = [*others, plugin_failed(problem, self.id, self.label, severity)]
 
     def look(self, kind: ComponentType[Any], missing: bool) -> None:
         place = self.place
@@ -173,9 +181,17 @@ class _Visit:
                 self.outputs = dict(kind.infer(settings, inputs))
             self.check_sizes()
             if self.component.shares is None:
-                self.found += [item.on(self.id) for item in kind.check(settings, inputs, self.outputs)]
+                self.check_type(kind)
         except SpecError as problem:
             self.found.append(self.told(problem))
+
+    def check_type(self, kind: ComponentType[Any]) -> None:
+        try:
+            found = kind.check(self.settings, self.place.inputs, self.outputs)
+        except PluginFailed as problem:
+            self.blame(problem, Severity.WARNING)
+            return
+        self.found += [item.on(self.id) for item in found]
 
     def check_sizes(self) -> None:
         """Keep sizes that no machine can hold from what comes after, where they would only grow."""
@@ -202,7 +218,7 @@ class _Visit:
             return None
         column = self.place.data.column(name)
         if column is None or (profile is not None and name not in profile.features):
-            known = _listed(list(profile.features if profile else dataset.features), name)
+            known = listed(list(profile.features if profile else dataset.features), name)
             message = (
                 f"{self.label} reads the column '{name}', and the dataset has {known or 'no columns'}. Choose one "
                 "of those."
@@ -222,6 +238,9 @@ class _Visit:
         try:
             suggestions = kind.suggest(settings, place.inputs, self.surroundings(kind))
         except SpecError:
+            return
+        except PluginFailed as problem:
+            self.blame(problem, Severity.WARNING)
             return
         wanted = {name: item for name, item in suggestions.items() if name not in self.component.settings}
         if not place.suggesting:
@@ -244,16 +263,9 @@ class _Visit:
     def adopt(self, kind: ComponentType[Any], wanted: Mapping[str, Suggestion]) -> None:
         suggested = {**self.component.suggested, **{name: item.value for name, item in wanted.items()}}
         try:
-            self.settings = validate(kind.Settings, {**suggested, **self.component.settings})
+            self.settings = kind.settings_of({**suggested, **self.component.settings})
         except InvalidSettings:
             return  # a suggestion that clashes with what the user set is none
         if suggested != self.component.suggested:
             self.suggested = suggested
         self.explanation = tuple(item.reason for item in wanted.values())
-
-
-def _listed(names: Sequence[str], wanted: str) -> str:
-    """Return names for a message; of many those that are most alike what was wanted."""
-    shown = names if len(names) <= MOST_NAMES else difflib.get_close_matches(wanted[:100], names, n=3) or names[:3]
-    rest = len(names) - len(shown)
-    return ", ".join(f"'{item}'" for item in shown) + (f" and {rest:,} more" if rest else "")

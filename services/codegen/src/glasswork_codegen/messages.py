@@ -11,7 +11,9 @@ from glasswork.graph.v1 import graph_pb2 as graph_pb
 from glasswork_sdk.component import ComponentType, TrainingType
 from glasswork_sdk.diagnostics import Diagnostic
 from glasswork_sdk.document import Document
+from glasswork_sdk.errors import PluginFailed
 from glasswork_sdk.installed import PluginInfo
+from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.profile import DatasetProfile, DatasetWarning, FeatureProfile, FeatureStatistics
 from glasswork_sdk.rules import ComponentValues, Rule, ValueStatistics
 from glasswork_sdk.specs import Port, TensorSpec
@@ -19,7 +21,7 @@ from glasswork_servicekit.graphs import graph_from_message, graph_to_message
 from glasswork_servicekit.values import dict_to_struct, json_to_value
 from google.protobuf.struct_pb2 import Struct
 
-from glasswork_codegen.core.documentation import default_settings
+from glasswork_codegen.core.documentation import default_settings, documentation
 from glasswork_codegen.core.merge import Hunk
 from glasswork_codegen.core.program import CodeKind, ComponentCode, Program
 
@@ -188,25 +190,34 @@ def component_code_message(item: ComponentCode) -> graph_pb.ComponentCode:
     )
 
 
-def component_type_message(full: str, item: ComponentType[Any], page: str) -> pb.ComponentType:
-    """Return a component type with its documentation page; its ports are those of the default settings."""
-    settings = default_settings(item)
-    metrics = item.metrics if isinstance(item, TrainingType) else ()
-    return pb.ComponentType(
+def component_type_message(full: str, item: ComponentType[Any], catalogue: Catalogue) -> pb.ComponentType:
+    """Return a component type with its documentation page; its ports are those of the default settings.
+
+    One whose plugin fails at that comes without them, and with the reason.
+    """
+    message = pb.ComponentType(
         type=full,
         title=item.title,
         summary=item.summary,
         category=item.category,
         plugin=full.partition(".")[0],
-        inputs=_ports(item.inputs(settings)) if settings else [],
-        outputs=_ports(item.outputs(settings)) if settings else [],
-        settings_schema=dict_to_struct(item.Settings.model_json_schema()),
         settings=item.Settings.model_fields,
-        documentation=page,
         training=isinstance(item, TrainingType),
-        metrics=metrics,
+        metrics=item.metrics if isinstance(item, TrainingType) else (),
         keywords=item.keywords,
     )
+    try:
+        settings = default_settings(item)
+        described = pb.ComponentType(
+            inputs=_ports(item.inputs(settings)) if settings else [],
+            outputs=_ports(item.outputs(settings)) if settings else [],
+            settings_schema=dict_to_struct(item.settings_schema()),
+            documentation=documentation(full, item, catalogue),
+        )
+    except PluginFailed as problem:
+        described = pb.ComponentType(error=problem.message)
+    message.MergeFrom(described)
+    return message
 
 
 def _ports(ports: Iterable[Port]) -> list[pb.Port]:
@@ -229,4 +240,5 @@ def plugin_message(info: PluginInfo) -> pb.Plugin:
         distribution=info.distribution,
         component_types=info.component_types,
         error=info.error,
+        failures=[pb.PluginFailure(where=item.where, error=item.error, place=item.place) for item in info.failures],
     )

@@ -11,6 +11,7 @@ from glasswork.codegen.v1 import codegen_pb2 as pb
 from glasswork.codegen.v1 import codegen_pb2_grpc
 from glasswork.graph.v1 import graph_pb2 as graph_pb
 from glasswork_sdk.analysis import Analysis, Node, analyse
+from glasswork_sdk.boundary import bounded
 from glasswork_sdk.diagnostics import Severity
 from glasswork_sdk.document import Split
 from glasswork_sdk.errors import InvalidGraph, NotFound, Unavailable
@@ -20,7 +21,6 @@ from glasswork_sdk.review import review, review_values
 from glasswork_servicekit.values import dict_to_struct
 
 from glasswork_codegen import messages
-from glasswork_codegen.core.documentation import documentation
 from glasswork_codegen.core.edit import apply_edit
 from glasswork_codegen.core.generate import generate
 from glasswork_codegen.core.merge import Hunk, Merge
@@ -58,23 +58,25 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
             raise Unavailable("The plugins are still being loaded; try again in a moment.")
         return self._loaded
 
+    async def _bounded(self, work: Callable[[], Result]) -> Result:
+        """Do work that calls plugins in a thread, and again without what does not return."""
+        return await asyncio.to_thread(bounded, self._catalogue.ledger, work)
+
     async def ListComponentTypes(
         self, request: pb.ListComponentTypesRequest, context: Context
     ) -> pb.ListComponentTypesResponse:
         """List the component types of all loaded plugins."""
         items, token = page(sorted(self._catalogue.types.items()), request.page_size, request.page_token)
         catalogue = self._catalogue
-        types = [
-            messages.component_type_message(full, item, documentation(full, item, catalogue)) for full, item in items
-        ]
+        types = await self._bounded(
+            lambda: [messages.component_type_message(full, item, catalogue) for full, item in items]
+        )
         return pb.ListComponentTypesResponse(component_types=types, next_page_token=token)
 
     async def ListPlugins(self, request: pb.ListPluginsRequest, context: Context) -> pb.ListPluginsResponse:
         """List the plugins, those that failed to load included."""
-        items, token = page(sorted(self._catalogue.plugins.items()), request.page_size, request.page_token)
-        return pb.ListPluginsResponse(
-            plugins=[messages.plugin_message(info) for _, info in items], next_page_token=token
-        )
+        items, token = page(self._catalogue.described(), request.page_size, request.page_token)
+        return pb.ListPluginsResponse(plugins=[messages.plugin_message(info) for info in items], next_page_token=token)
 
     async def ListRules(self, request: pb.ListRulesRequest, context: Context) -> pb.ListRulesResponse:
         """List what a check can find."""
@@ -83,7 +85,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
 
     async def GenerateCode(self, request: pb.GenerateCodeRequest, context: Context) -> pb.GenerateCodeResponse:
         """Write the program of a graph."""
-        return await _in_thread(lambda: self._generate(request))
+        return await self._bounded(lambda: self._generate(request))
 
     def _generate(self, request: pb.GenerateCodeRequest) -> pb.GenerateCodeResponse:
         analysis = self._analysis(request.graph, _profile(request), request.measured, suggest=request.suggest)
@@ -108,7 +110,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
 
     async def CheckGraph(self, request: pb.CheckGraphRequest, context: Context) -> pb.CheckGraphResponse:
         """Find what is wrong with a graph, all at once."""
-        return await _in_thread(lambda: self._check(request))
+        return await self._bounded(lambda: self._check(request))
 
     def _check(self, request: pb.CheckGraphRequest) -> pb.CheckGraphResponse:
         analysis = self._analysis(request.graph, _profile(request), request.measured)
@@ -124,7 +126,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
 
     async def CheckValues(self, request: pb.CheckValuesRequest, context: Context) -> pb.CheckValuesResponse:
         """Find what is wrong with values that were measured."""
-        return await _in_thread(lambda: self._check_values(request))
+        return await self._bounded(lambda: self._check_values(request))
 
     def _check_values(self, request: pb.CheckValuesRequest) -> pb.CheckValuesResponse:
         analysis = self._analysis(request.graph, _profile(request), request.measured)
@@ -133,7 +135,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
 
     async def SuggestGraph(self, request: pb.SuggestGraphRequest, context: Context) -> pb.SuggestGraphResponse:
         """Make a complete graph for a dataset and its targets."""
-        return await _in_thread(lambda: self._suggest_graph(request))
+        return await self._bounded(lambda: self._suggest_graph(request))
 
     def _suggest_graph(self, request: pb.SuggestGraphRequest) -> pb.SuggestGraphResponse:
         document, explanation = suggest_graph(
@@ -148,7 +150,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
 
     async def SuggestSettings(self, request: pb.SuggestSettingsRequest, context: Context) -> pb.SuggestSettingsResponse:
         """Fill in the settings that the user never touched."""
-        return await _in_thread(lambda: self._suggest_settings(request))
+        return await self._bounded(lambda: self._suggest_settings(request))
 
     def _suggest_settings(self, request: pb.SuggestSettingsRequest) -> pb.SuggestSettingsResponse:
         analysis = self._analysis(request.graph, _profile(request), request.measured, suggest=True)
@@ -160,7 +162,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
         self, request: pb.GetComponentCodeRequest, context: Context
     ) -> pb.GetComponentCodeResponse:
         """Read the code of one component."""
-        return await _in_thread(lambda: self._component_code(request))
+        return await self._bounded(lambda: self._component_code(request))
 
     def _component_code(self, request: pb.GetComponentCodeRequest) -> pb.GetComponentCodeResponse:
         node, renderer = self._editable(request)
@@ -171,7 +173,7 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
 
     async def ApplyCodeEdit(self, request: pb.ApplyCodeEditRequest, context: Context) -> pb.ApplyCodeEditResponse:
         """Take in an edit of a component's code."""
-        return await _in_thread(lambda: self._apply_edit(request))
+        return await self._bounded(lambda: self._apply_edit(request))
 
     def _apply_edit(self, request: pb.ApplyCodeEditRequest) -> pb.ApplyCodeEditResponse:
         node, renderer = self._editable(request)
@@ -208,10 +210,6 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
         specs = {name: messages.spec_of(spec) for name, spec in measured.items()}
         known = with_types(profile, document) if profile else None
         return analyse(document, self._catalogue, known, specs, suggest=suggest)
-
-
-async def _in_thread(work: Callable[[], Result]) -> Result:
-    return await asyncio.to_thread(work)
 
 
 def _profile(

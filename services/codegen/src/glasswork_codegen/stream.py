@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from glasswork.codegen.v1 import codegen_pb2 as pb
 from glasswork.graph.v1 import graph_pb2 as graph_pb
+from glasswork_sdk.boundary import bounded
 from glasswork_sdk.document import Document
 from glasswork_sdk.plugins import Catalogue
 from glasswork_servicekit.graphs import graph_from_message
@@ -27,6 +29,7 @@ class Stream:
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
         self._follower = Follower(catalogue, self._has_next)
         self._state = State()
         self._requests: asyncio.Queue[pb.FollowRequest | None] = asyncio.Queue()
@@ -36,7 +39,8 @@ class Stream:
         reading = asyncio.create_task(self._read(requests))
         try:
             while (request := await self._requests.get()) is not None:
-                yield await asyncio.to_thread(self.answer, request)
+                work = partial(self.answer, self._state, request)
+                yield await asyncio.to_thread(bounded, self._catalogue.ledger, work)
             await reading
         finally:
             reading.cancel()
@@ -53,13 +57,16 @@ class Stream:
     def _has_next(self) -> bool:
         return not self._requests.empty()
 
-    def answer(self, request: pb.FollowRequest) -> pb.FollowResponse:
+    def answer(self, before: State, request: pb.FollowRequest) -> pb.FollowResponse:
         """Take in a step and answer it.
+
+        It may be begun again where a plugin did not return, so it starts from the state before the step, and the
+        follower keeps what it has learnt at its end.
 
         Raises:
             InvalidDocument: the document is none after it.
         """
-        state = self._state = _after(self._state, request)
+        state = self._state = _after(before, request)
         if request.review:
             try:
                 return pb.FollowResponse(diagnostics=messages.diagnostic_messages(self._follower.findings(state)))

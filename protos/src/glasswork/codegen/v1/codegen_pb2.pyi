@@ -93,6 +93,7 @@ class ComponentType(_message.Message):
     METRICS_FIELD_NUMBER: _builtins.int
     KEYWORDS_FIELD_NUMBER: _builtins.int
     SETTINGS_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
     type: _builtins.str
     """plugin.name, as documents write it."""
     title: _builtins.str
@@ -107,6 +108,8 @@ class ComponentType(_message.Message):
     """Longer text, as Markdown."""
     training: _builtins.bool
     """True for a component type that ends a graph."""
+    error: _builtins.str
+    """Why its plugin could not describe it, in which case ports, schema and documentation are empty; else empty."""
     @_builtins.property
     def inputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Port]:
         """Input ports for the default settings."""
@@ -147,10 +150,11 @@ class ComponentType(_message.Message):
         metrics: _abc.Iterable[_builtins.str] | None = ...,
         keywords: _abc.Iterable[_builtins.str] | None = ...,
         settings: _abc.Iterable[_builtins.str] | None = ...,
+        error: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["settings_schema", b"settings_schema"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "documentation", b"documentation", "inputs", b"inputs", "keywords", b"keywords", "metrics", b"metrics", "outputs", b"outputs", "plugin", b"plugin", "settings", b"settings", "settings_schema", b"settings_schema", "summary", b"summary", "title", b"title", "training", b"training", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "documentation", b"documentation", "error", b"error", "inputs", b"inputs", "keywords", b"keywords", "metrics", b"metrics", "outputs", b"outputs", "plugin", b"plugin", "settings", b"settings", "settings_schema", b"settings_schema", "summary", b"summary", "title", b"title", "training", b"training", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -259,6 +263,7 @@ class Plugin(_message.Message):
     DISTRIBUTION_FIELD_NUMBER: _builtins.int
     COMPONENT_TYPES_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
+    FAILURES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name of the entry point."""
     version: _builtins.str
@@ -271,6 +276,10 @@ class Plugin(_message.Message):
     def component_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The component types that it brings."""
 
+    @_builtins.property
+    def failures(self) -> _containers.RepeatedCompositeFieldContainer[Global___PluginFailure]:
+        """Faults of its code that were found since it was loaded, the oldest first, each once."""
+
     def __init__(
         self,
         *,
@@ -279,14 +288,45 @@ class Plugin(_message.Message):
         distribution: _builtins.str = ...,
         component_types: _abc.Iterable[_builtins.str] | None = ...,
         error: _builtins.str = ...,
+        failures: _abc.Iterable[Global___PluginFailure] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["component_types", b"component_types", "distribution", b"distribution", "error", b"error", "name", b"name", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["component_types", b"component_types", "distribution", b"distribution", "error", b"error", "failures", b"failures", "name", b"name", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Plugin: _TypeAlias = Plugin  # noqa: Y015
+
+@_typing.final
+class PluginFailure(_message.Message):
+    """A fault in the code of a plugin."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WHERE_FIELD_NUMBER: _builtins.int
+    ERROR_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    where: _builtins.str
+    """The method, template, rule or hook, as in Noise.infer."""
+    error: _builtins.str
+    """Type and text of the exception."""
+    place: _builtins.str
+    """File and line in the plugin's code; empty where there is none."""
+    def __init__(
+        self,
+        *,
+        where: _builtins.str = ...,
+        error: _builtins.str = ...,
+        place: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "place", b"place", "where", b"where"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PluginFailure: _TypeAlias = PluginFailure  # noqa: Y015
 
 @_typing.final
 class ListRulesRequest(_message.Message):

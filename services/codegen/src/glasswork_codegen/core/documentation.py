@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
+from functools import partial
 from typing import Any, Final
 
-import jinja2
 from glasswork_sdk.component import ComponentType, Kind, TrainingType
 from glasswork_sdk.errors import InvalidSettings
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.rendering import render_component
-from glasswork_sdk.settings import Settings, validate
+from glasswork_sdk.settings import Settings
 from glasswork_sdk.specs import Port
 
 _WRITTEN: Final = re.compile(r"\b(?:keras|tf|np)(?:\.[A-Za-z_]\w*)+")
@@ -59,7 +59,7 @@ def default_settings(kind: ComponentType[Any]) -> Settings | None:
     """Return the default settings, required texts filled with their name; None where that is not possible."""
     required = {name: name for name, field in kind.Settings.model_fields.items() if field.is_required()}
     try:
-        settings: Settings = validate(kind.Settings, required)
+        settings: Settings = kind.settings_of(required)
     except InvalidSettings:
         return None
     return settings
@@ -69,12 +69,21 @@ def example_code(full: str, kind: ComponentType[Any], settings: Settings | None,
     """Return what the template gives for the default settings; empty where it needs more than those."""
     if settings is None:
         return ""
-    values = {"feature_type": "numerical", "stored": "files"}
+    write = partial(
+        render_component,
+        catalogue.templates,
+        full,
+        kind,
+        settings,
+        {},
+        component_id="example",
+        class_name="Example",
+        values={"feature_type": "numerical", "stored": "files"},
+    )
     try:
-        return render_component(
-            catalogue.templates, full, kind, settings, {}, component_id="example", class_name="Example", values=values
-        )
-    except jinja2.TemplateError:
+        # Templates may ask for inputs, of which there are none here: that is no fault of theirs.
+        return catalogue.ledger.call(full.partition(".")[0], type(kind).__name__, "example", write, (Exception,))
+    except Exception:
         return ""
 
 
@@ -95,7 +104,7 @@ def _port_text(port: Port, direction: str) -> str:
 
 
 def _settings(kind: ComponentType[Any]) -> str:
-    schema = kind.Settings.model_json_schema()
+    schema = kind.settings_schema()
     properties: dict[str, Any] = schema.get("properties", {})
     if not properties:
         return "None."

@@ -10,8 +10,8 @@ from typing import Any, Final, get_args
 
 from glasswork_sdk.analysis import Node
 from glasswork_sdk.document import CustomCode, Document
-from glasswork_sdk.errors import InvalidSettings
-from glasswork_sdk.settings import Settings, validate
+from glasswork_sdk.errors import InvalidSettings, PluginFailed
+from glasswork_sdk.settings import Settings
 
 from glasswork_codegen.core.render import Renderer
 
@@ -154,7 +154,7 @@ def _renders(node: Node, renderer: Renderer, changes: Mapping[str, Any]) -> str 
     if node.type is None or node.settings is None:
         return None
     try:
-        settings: Settings = validate(node.type.Settings, {**node.component.values, **changes})
-    except InvalidSettings:
+        settings: Settings = node.type.settings_of({**node.component.values, **changes})
+        return renderer.rendered(node, settings)
+    except (InvalidSettings, PluginFailed):
         return None
-    return renderer.rendered(node, settings)

@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 
 from glasswork_sdk.analysis import Analysis, Node
 from glasswork_sdk.component import Kind
-from glasswork_sdk.diagnostics import Diagnostic, error, warning
+from glasswork_sdk.diagnostics import Diagnostic, error, plugin_failed, warning
 from glasswork_sdk.document import CustomCode
+from glasswork_sdk.errors import PluginFailed
 from glasswork_sdk.graph import Binding
 from glasswork_sdk.names import class_names, identifier
 from glasswork_sdk.plugins import Catalogue
@@ -166,7 +167,11 @@ class Renderer:
     def section(self, grounds: Grounds) -> Section:
         """Write the section of one component."""
         self.found = []
-        code = self.component(grounds)
+        try:
+            code = self.component(grounds)
+        except PluginFailed as problem:
+            self.found.append(plugin_failed(problem, grounds.node.id, grounds.node.label))
+            code = None
         return Section(grounds, code, tuple(self.found))
 
     def clashes(self, sections: Mapping[str, Section]) -> list[Diagnostic]:
@@ -262,6 +267,7 @@ class Renderer:
 
         Raises:
             TypeError: its type is not installed, or it has no valid settings.
+            PluginFailed: its template or its `context` failed.
         """
         kind, settings = node.type, settings or node.settings
         if kind is None or settings is None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from glasswork_sdk.analysis import Analysis, analyse
 from glasswork_sdk.document import DatasetReference, Document, FeatureReference, Split
-from glasswork_sdk.errors import FieldViolation, InternalError, InvalidInput
+from glasswork_sdk.errors import FieldViolation, InvalidInput, PluginFailed
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.profile import DatasetProfile
 from glasswork_sdk.suggestion import SuggestedGraph
@@ -41,6 +42,7 @@ def suggest_graph(
 
     Raises:
         InvalidInput: a column is not there, none is left, or nobody can make a model for their types.
+        PluginFailed: nobody made a model, and a plugin failed when it was asked.
     """
     targets = _columns(profile, targets or profile.targets, "targets")
     if not targets:
@@ -59,19 +61,48 @@ def suggest_graph(
             f"Inputs and targets are different columns (but for images), at least one of each; {told}.",
             fields=[FieldViolation("inputs", told)],
         )
-    graph = catalogue.hooks.glasswork_suggest_graph(profile=profile, inputs=chosen, targets=targets)
-    if graph is None:
-        types = ", ".join(f"'{name}' ({profile.features[name].type})" for name in (*chosen, *targets))
-        raise InvalidInput(
-            f"No installed plugin makes a model of these columns: {types}. Choose other columns or types, or draw "
-            "the model.",
-            fields=[FieldViolation("targets", "no model for these types")],
-        )
-    analysis = analyse(
-        _document(catalogue, graph, profile, source, (*chosen, *targets), split), catalogue, profile, suggest=True
+    failed: list[PluginFailed] = []
+    for plugin, make in catalogue.implementations("glasswork_suggest_graph"):
+        where = "glasswork_suggest_graph"
+        work = partial(_made, make, catalogue, profile, source, chosen, targets, split)
+        try:
+            made = catalogue.ledger.call(plugin, where, where, work)
+        except PluginFailed as problem:
+            failed.append(problem)
+            continue
+        if made is not None:
+            return made
+    if failed:
+        raise failed[0]
+    types = ", ".join(f"'{name}' ({profile.features[name].type})" for name in (*chosen, *targets))
+    raise InvalidInput(
+        f"No installed plugin makes a model of these columns: {types}. Choose other columns or types, or draw "
+        "the model.",
+        fields=[FieldViolation("targets", "no model for these types")],
     )
+
+
+def _made(
+    make: Callable[..., Any],
+    catalogue: Catalogue,
+    profile: DatasetProfile,
+    source: str,
+    inputs: Sequence[str],
+    targets: Sequence[str],
+    split: Split | None,
+) -> tuple[Document, list[tuple[str, str]]] | None:
+    """Return the graph of one plugin, checked; None where it leaves the dataset to another one.
+
+    Raises:
+        ValueError: the graph has an error, which is the plugin's.
+    """
+    graph = make(profile=profile, inputs=inputs, targets=targets)
+    if graph is None:
+        return None
+    document = _document(catalogue, graph, profile, source, (*inputs, *targets), split)
+    analysis = analyse(document, catalogue, profile, suggest=True)
     if not analysis.sound:
-        raise InternalError(f"The suggested graph has an error: {analysis.diagnostics[0].message}")
+        raise ValueError(f"the suggested graph has an error: {analysis.diagnostics[0].message}")
     return analysis.document, [*graph.explanation, *_fresh(analysis, graph)]
 
 

@@ -1,0 +1,193 @@
+"""One faulty plugin after the other beside the core plugin: named, and without harm to anything else."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+from glasswork_sdk.analysis import Analysis, analyse
+from glasswork_sdk.diagnostics import Severity
+from glasswork_sdk.document import Document
+from glasswork_sdk.errors import PluginFailed
+from glasswork_sdk.plugins import Catalogue, load_plugins
+from glasswork_sdk.profile import DatasetProfile
+from glasswork_sdk.rendering import render_component
+from glasswork_sdk.review import review
+
+Load = Callable[..., Catalogue]
+
+HEAD = """
+from pydantic import field_validator
+from glasswork_sdk.component import ComponentType, NoSettings, Port, Suggestion
+from glasswork_sdk.hookspecs import hookimpl
+from glasswork_sdk.rules import Finding, Rule
+from glasswork_sdk.settings import Settings, setting
+from glasswork_sdk.specs import TensorSpec
+
+
+class Odd(ComponentType):
+    name, title, summary, category = "odd", "Odd", "An odd layer.", "layers"
+    Settings = NoSettings
+"""
+TAIL = """
+
+@hookimpl
+def glasswork_component_types():
+    return [Odd]
+"""
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Load a plugin with this text beside the core plugin; its layer has the template given."""
+
+    def make(text: str, template: str = "keras.layers.Identity(name={{ name }})") -> Catalogue:
+        module = f"odd_plugin_{abs(hash((text, template)))}"
+        (tmp_path / module / "templates").mkdir(parents=True)
+        (tmp_path / module / "__init__.py").write_text(text)
+        (tmp_path / module / "templates" / "odd.j2").write_text(template)
+        monkeypatch.syspath_prepend(str(tmp_path))
+        sys.modules.pop(module, None)
+        core = EntryPoint("core", "glasswork_core.plugin", "glasswork")
+        return load_plugins([EntryPoint("odd", module, "glasswork"), core])
+
+    return make
+
+
+def checked(catalogue: Catalogue, document: Document, **more: Any) -> Analysis:
+    return review(analyse(document, catalogue, **more), catalogue)
+
+
+METHODS = {
+    "typo_in_infer": "    def infer(self, settings, inputs):\n        return inputz",
+    "typo_in_inputs": "    def inputs(self, settings):\n        return [Port(nome='input')]",
+    "exit_in_outputs": "    def outputs(self, settings):\n        raise SystemExit(4)",
+    "typo_in_check": "    def check(self, settings, inputs, outputs):\n        return [outputs['no such port']]",
+    "typo_in_suggest": "    def suggest(self, settings, inputs, around):\n        return {'units': around.nothing}",
+    "list_from_infer": "    def infer(self, settings, inputs):\n        return list(inputs)",
+    "sizes_from_infer": "    def infer(self, settings, inputs):\n        return {'output': TensorSpec((None, 2.5))}",
+    "texts_from_inputs": "    def inputs(self, settings):\n        return ['input']",
+    "text_from_check": "    def check(self, settings, inputs, outputs):\n        return 'fine'",
+    "numbers_from_suggest": "    def suggest(self, settings, inputs, around):\n        return {'units': 3}",
+    "recursion_in_infer": "    def infer(self, settings, inputs):\n        return self.infer(settings, inputs)",
+    "typo_in_validator": (
+        "    class Settings(Settings):\n        size: int = setting(1, 'Size.', validate_default=True)\n"
+        "        @field_validator('size')\n        def odd(cls, value):\n            return value.nothing"
+    ),
+}
+
+
+def test_each_method_that_fails_is_one_finding_on_its_component(
+    load: Load, digits: dict[str, Any], profile: DatasetProfile
+) -> None:
+    classes = [f"\n\nclass T{name}(Odd):\n    name = {name!r}\n{body}\n" for name, body in METHODS.items()]
+    listed = ", ".join(f"T{name}" for name in METHODS)
+    catalogue = load(HEAD + "".join(classes) + TAIL.replace("[Odd]", f"[Odd, {listed}]"))
+    for name in METHODS:
+        digits["components"][name] = {"type": f"odd.{name}"}
+        digits["connections"].append({"from": "conv1.output", "to": f"{name}.input"})
+    digits["components"]["dense1"]["settings"]["units"] = -1
+    analysis = checked(catalogue, Document.parse(digits), profile=profile, suggest=True)
+    found = [item for item in analysis.diagnostics if item.code == "plugin-failed"]
+    assert sorted(item.component for item in found) == sorted(METHODS)
+    for item in found:
+        assert f"Odd '{item.component}': the plugin 'odd' failed in T{item.component}." in item.message
+        assert re.search(r"odd_plugin_\d+/__init__\.py:\d+", item.message)
+        lenient = item.component.endswith(("check", "suggest"))
+        assert item.severity is (Severity.WARNING if lenient else Severity.ERROR)
+    # The rest of the graph is judged as ever, and the plugin's record names each fault.
+    assert "bad-setting" in {item.code for item in analysis.diagnostics}
+    assert analysis.nodes["conv1"].outputs["output"].rank == 4
+    assert len(catalogue.ledger.failures("odd")) == len(METHODS)
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("keras.layers.Dense({{ units }", "TemplateSyntaxError"),
+        ("keras.layers.Dense({{ no_such_name }})", "UndefinedError"),
+        ("{% include 'odd/none.j2' %}", "TemplateNotFound"),
+        ("{{ name.nothing() }}", "UndefinedError"),
+    ],
+)
+def test_template_that_fails_names_the_plugin(load: Load, template: str, text: str) -> None:
+    catalogue = load(HEAD + TAIL, template)
+    kind = catalogue.types["odd.odd"]
+    with pytest.raises(PluginFailed, match=rf"The plugin 'odd' failed in Odd\.template: {text}"):
+        render_component(
+            catalogue.templates, "odd.odd", kind, kind.settings_of({}), {}, component_id="odd1", class_name="Odd1"
+        )
+
+
+RULE = "@hookimpl\ndef glasswork_rules():\n    return [Rule('odd', 'tip', 'Odd', '', '', {})]"
+
+
+@pytest.mark.parametrize(
+    "functions",
+    [
+        "check=lambda view: [view.nothing]",
+        "check=lambda view: ['a text']",
+        "check=lambda view: (1 / 0 for _ in range(3))",
+        "check=lambda view: [Finding('', 'x', fix=({'op': 'remove'},))]",
+    ],
+)
+def test_rule_that_fails_is_one_finding_and_hides_nothing(load: Load, digits: dict[str, Any], functions: str) -> None:
+    catalogue = load(HEAD + RULE.format(functions))
+    digits["components"]["conv1"]["settings"]["filters"] = 0
+    found = checked(catalogue, Document.parse(digits)).diagnostics
+    named = [item for item in found if item.code == "plugin-failed"]
+    assert ["the rule 'odd'" in item.message for item in named] == [True]
+    assert named[0].severity is Severity.WARNING
+    assert "bad-setting" in {item.code for item in found}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("raise RuntimeError('no licence')", "RuntimeError: no licence"),
+        ("import os\nos._exit(3)", "ended the process that imported it, with exit code 3"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "with signal 11"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        (HEAD + "@hookimpl\ndef glasswork_component_types():\n    return 7", "received 7"),
+        (
+            HEAD + "@hookimpl\ndef glasswork_component_types():\n    return [Odd, Odd]",
+            "types have the name 'odd.odd'",
+        ),
+        (HEAD + "@hookimpl\ndef glasswork_component_types():\n    return [int]", "classes derived from ComponentType"),
+        (HEAD + "    keywords = 7" + TAIL, "'keywords'"),
+        (HEAD + "    Settings = dict" + TAIL, "'Settings'"),
+        (HEAD + "    def __init__(self):\n        raise OSError('no disk')" + TAIL, "OSError: no disk"),
+    ],
+)
+def test_plugin_that_cannot_be_loaded_is_listed_with_its_reason(load: Load, text: str, reason: str) -> None:
+    catalogue = load(text)
+    assert reason in catalogue.plugins["odd"].error
+    assert "core.dense" in catalogue.types
+    assert not [name for name in catalogue.types if name.startswith("odd.")]
+
+
+def test_plugin_that_hangs_at_import_is_given_up(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLASSWORK_PLUGIN_SECONDS", "1")
+    catalogue = load("import threading\nthreading.Event().wait()")
+    assert catalogue.plugins["odd"].error == "TimeoutError: it was not imported within 1 s"
+    assert "core.dense" in catalogue.types
+
+
+def test_traceback_of_a_plugin_that_cannot_be_loaded_is_kept_and_logged(
+    load: Load, caplog: pytest.LogCaptureFixture
+) -> None:
+    info = load("def inner():\n    return {}['licence']\ninner()").plugins["odd"]
+    assert "in inner" in info.traceback
+    assert "in inner" in caplog.text
+
+
+@pytest.mark.parametrize("value", ["soon", "0", "-1", "inf"])
+def test_bad_time_limit_is_refused_by_name(load: Load, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("GLASSWORK_PLUGIN_SECONDS", value)
+    with pytest.raises(ValueError, match=f"GLASSWORK_PLUGIN_SECONDS='{value}': expected a number of seconds above 0"):
+        load("")
