@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
-from glasswork_registry.core.pages import encode_token
 from glasswork_registry.core.registry import Registry
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import Conflict, InvalidDocument, InvalidInput, NotFound
+from glasswork_servicekit.paging import encode_token
 
 MakeDocument = Callable[..., Document]
 

@@ -8,10 +8,10 @@ import pytest
 from glasswork_registry.core.commits import clean_author, compose, decompose
 from glasswork_registry.core.database import Database, sqlite_url
 from glasswork_registry.core.large import parse_pointer, pointer
-from glasswork_registry.core.pages import decode_token, encode_token, page_size
 from glasswork_registry.core.tables import METADATA
 from glasswork_registry.settings import read_settings
 from glasswork_sdk.errors import InvalidInput
+from glasswork_servicekit.paging import decode_token, encode_token, page_size
 from sqlalchemy import inspect
 
 OID = "ab" * 32

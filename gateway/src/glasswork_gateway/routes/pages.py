@@ -8,6 +8,7 @@ from typing import Final
 from fastapi import APIRouter
 from glasswork.codegen.v1 import codegen_pb2
 from glasswork_sdk.errors import NotFound
+from glasswork_servicekit.paging import MAX_SIZE
 from markdown_it import MarkdownIt
 from starlette.requests import Request
 from starlette.responses import Response
@@ -64,7 +65,7 @@ async def get_docs() -> Response:
 @router.get("/docs/components/{component_type}")
 async def get_component_page(component_type: str, context: InContext) -> Response:
     """Describe a component type, from its class."""
-    found = await context.services.codegen.ListComponentTypes(codegen_pb2.ListComponentTypesRequest())
+    found = await context.services.codegen.ListComponentTypes(codegen_pb2.ListComponentTypesRequest(page_size=MAX_SIZE))
     texts = {item.type: item.documentation for item in found.component_types}
     if component_type not in texts:
         raise NotFound(f"There is no component type '{component_type}'; GET /api/v1/components lists them.")
@@ -75,7 +76,7 @@ async def get_component_page(component_type: str, context: InContext) -> Respons
 @router.get("/docs/diagnostics/{code}")
 async def get_diagnostic_page(code: str, context: InContext) -> Response:
     """Explain a kind of finding."""
-    found = await context.services.codegen.ListRules(codegen_pb2.ListRulesRequest())
+    found = await context.services.codegen.ListRules(codegen_pb2.ListRulesRequest(page_size=MAX_SIZE))
     rule = next((item for item in found.rules if item.code == code), None)
     if rule is None:
         raise NotFound(f"There is no diagnostic '{code}'; GET /api/v1/diagnostics lists them.")

@@ -126,7 +126,7 @@ export const queries = {
       queryFn: () =>
         all<Schemas["MetricRow"]>(async (page_token) =>
           dataOf(
-            await api.GET("/api/v1/runs/{run}/metrics", { params: { path: { run }, query: { page_token } } }),
+            await api.GET("/api/v1/runs/{run}/metrics", { params: { path: { run }, query: { page_size: 1000, page_token } } }),
           ),
         ),
     }),

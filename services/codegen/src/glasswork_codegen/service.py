@@ -18,6 +18,7 @@ from glasswork_sdk.errors import InvalidGraph, NotFound, Unavailable
 from glasswork_sdk.plugins import Catalogue, load_plugins
 from glasswork_sdk.profile import DatasetProfile
 from glasswork_sdk.review import review, review_values
+from glasswork_servicekit.paging import page_of
 from glasswork_servicekit.values import dict_to_struct
 
 from glasswork_codegen import messages
@@ -26,7 +27,6 @@ from glasswork_codegen.core.generate import generate
 from glasswork_codegen.core.merge import Hunk, Merge
 from glasswork_codegen.core.render import Renderer
 from glasswork_codegen.core.suggest import suggest_graph, with_types
-from glasswork_codegen.paging import page
 from glasswork_codegen.stream import Stream
 
 Result = TypeVar("Result")
@@ -66,7 +66,9 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
         self, request: pb.ListComponentTypesRequest, context: Context
     ) -> pb.ListComponentTypesResponse:
         """List the component types of all loaded plugins."""
-        items, token = page(sorted(self._catalogue.types.items()), request.page_size, request.page_token)
+        items, token = page_of(
+            "component types", sorted(self._catalogue.types.items()), request.page_size, request.page_token
+        )
         catalogue = self._catalogue
         types = await self._bounded(
             lambda: [messages.component_type_message(full, item, catalogue) for full, item in items]
@@ -75,12 +77,12 @@ class CodegenService(codegen_pb2_grpc.CodegenServiceServicer):
 
     async def ListPlugins(self, request: pb.ListPluginsRequest, context: Context) -> pb.ListPluginsResponse:
         """List the plugins, those that failed to load included."""
-        items, token = page(self._catalogue.described(), request.page_size, request.page_token)
+        items, token = page_of("plugins", self._catalogue.described(), request.page_size, request.page_token)
         return pb.ListPluginsResponse(plugins=[messages.plugin_message(info) for info in items], next_page_token=token)
 
     async def ListRules(self, request: pb.ListRulesRequest, context: Context) -> pb.ListRulesResponse:
         """List what a check can find."""
-        items, token = page(sorted(self._catalogue.rules.items()), request.page_size, request.page_token)
+        items, token = page_of("rules", sorted(self._catalogue.rules.items()), request.page_size, request.page_token)
         return pb.ListRulesResponse(rules=[messages.rule_message(rule) for _, rule in items], next_page_token=token)
 
     async def GenerateCode(self, request: pb.GenerateCodeRequest, context: Context) -> pb.GenerateCodeResponse:

@@ -13,6 +13,7 @@ from glasswork.executor.v1 import executor_pb2 as pb
 from glasswork.executor.v1 import executor_pb2_grpc as rpc
 from glasswork_sdk.errors import FieldViolation, InvalidInput
 from glasswork_servicekit.graphs import dict_to_struct, profile_from_dict
+from glasswork_servicekit.paging import encode_token, page_size, start_of
 from glasswork_servicekit.zygote import Zygote
 
 from glasswork_executor import messages
@@ -27,8 +28,6 @@ from glasswork_executor.core.session import Edit, Session
 from glasswork_executor.core.staff import Staff
 from glasswork_executor.core.verdicts import Verdicts
 from glasswork_executor.settings import PRELOADED, ExecutorSettings, training_environment, worker_environment
-
-DEFAULT_PAGE = 50
 
 
 class ExecutorService:
@@ -102,13 +101,9 @@ class ExecutorServicer(rpc.ExecutorServiceServicer):
 
     async def ReadRows(self, request: pb.ReadRowsRequest, context: Any) -> pb.ReadRowsResponse:
         """Read rows of a dataset."""
-        if request.page_size < 0 or (request.page_token and not request.page_token.isdecimal()):
-            text = "A page has 0 or more rows and a token from the answer before."
-            raise InvalidInput(text, fields=[FieldViolation("page_token", "not a token of ours")])
-        rows, following = await self._datasets.rows(
-            request.hash, int(request.page_token or 0), request.page_size or DEFAULT_PAGE
-        )
-        token = "" if following is None else str(following)
+        start = start_of("rows", request.page_token)
+        rows, following = await self._datasets.rows(request.hash, start, page_size(request.page_size))
+        token = "" if following is None else encode_token("rows", following)
         return pb.ReadRowsResponse(rows=[dict_to_struct(row) for row in rows], next_page_token=token)
 
     async def Preview(self, request: pb.PreviewRequest, context: Any) -> AsyncIterator[pb.PreviewResponse]:

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import grpc
 from glasswork.trainer.v1 import trainer_pb2 as pb
 from glasswork.trainer.v1 import trainer_pb2_grpc as rpc
-from glasswork_sdk.errors import FieldViolation, InvalidInput
 from glasswork_servicekit import graphs
+from glasswork_servicekit.paging import page_of
 
 from glasswork_trainer import translate
 from glasswork_trainer.core.events import Event
@@ -61,7 +61,7 @@ class TrainerService(rpc.TrainerServiceServicer):
         if request.newest_of:
             newest = self._trainer.runs.newest(set(request.newest_of))
             return pb.ListRunsResponse(runs=[translate.listed_run(run) for run in newest])
-        runs, token = self._trainer.runs.page(request.model, request.page_size or 50, request.page_token)
+        runs, token = self._trainer.runs.page(request.model, request.page_size, request.page_token)
         return pb.ListRunsResponse(runs=[translate.listed_run(run) for run in runs], next_page_token=token)
 
     async def WatchRun(  # noqa: D102
@@ -74,7 +74,7 @@ class TrainerService(rpc.TrainerServiceServicer):
         self, request: pb.ListMetricsRequest, context: Any
     ) -> pb.ListMetricsResponse:
         events = await self._trainer.runs.metrics(request.run)
-        page, token = _page(events, request.page_size or 1_000, request.page_token)
+        page, token = page_of("metrics", events, request.page_size, request.page_token)
         return pb.ListMetricsResponse(rows=[_metric_row(event) for event in page], next_page_token=token)
 
     async def PauseRun(self, request: pb.PauseRunRequest, context: Any) -> pb.PauseRunResponse:  # noqa: D102
@@ -114,7 +114,7 @@ class TrainerService(rpc.TrainerServiceServicer):
 
     async def ListTests(self, request: pb.ListTestsRequest, context: Any) -> pb.ListTestsResponse:  # noqa: D102
         jobs = self._trainer.jobs(request.run, TEST)
-        page, token = _page(jobs, request.page_size or 50, request.page_token)
+        page, token = page_of("tests", jobs, request.page_size, request.page_token)
         return pb.ListTestsResponse(tests=[translate.test_message(job) for job in page], next_page_token=token)
 
     async def ExportRun(self, request: pb.ExportRunRequest, context: Any) -> pb.ExportRunResponse:  # noqa: D102
@@ -129,7 +129,7 @@ class TrainerService(rpc.TrainerServiceServicer):
         self, request: pb.ListExportsRequest, context: Any
     ) -> pb.ListExportsResponse:
         jobs = self._trainer.jobs(request.run, EXPORT)
-        page, token = _page(jobs, request.page_size or 50, request.page_token)
+        page, token = page_of("exports", jobs, request.page_size, request.page_token)
         return pb.ListExportsResponse(exports=[translate.export_message(job) for job in page], next_page_token=token)
 
     async def DownloadFile(  # noqa: D102
@@ -163,21 +163,9 @@ class TrainerService(rpc.TrainerServiceServicer):
         self, request: pb.ListDevicesRequest, context: Any
     ) -> pb.ListDevicesResponse:
         devices = [pb.Device(**device) for device in await self._trainer.devices()]
-        page: list[pb.Device]
-        page, token = _page(devices, request.page_size or len(devices), request.page_token)
+        page, token = page_of("devices", devices, request.page_size, request.page_token)
         return pb.ListDevicesResponse(devices=page, next_page_token=token)
 
 
 def _metric_row(event: Event) -> pb.MetricRow:
     return pb.MetricRow(epoch=event.epoch, metrics=event.metrics)
-
-
-def _page(items: list[Item], size: int, token: str) -> tuple[list[Item], str]:
-    """Return a page of items and the token of the next one, which is its first index."""
-    if size < 0 or (token and not token.isdecimal()):
-        field = "page_size" if size < 0 else "page_token"
-        text = f"expected a page token from the answer before and a size of 0 or more, received {token!r} and {size}"
-        raise InvalidInput(f"{text}.", fields=[FieldViolation(field, text)])
-    first = int(token or 0)
-    rest = len(items) > first + size
-    return items[first : first + size], str(first + size) if rest else ""

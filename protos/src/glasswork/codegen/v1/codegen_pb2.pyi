@@ -29,7 +29,7 @@ class ListComponentTypesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """At most so many; 0 for the default of 500."""
+    """At most so many; 0 for 50, at most 1,000."""
     page_token: _builtins.str
     """Where to go on, from the answer before."""
     def __init__(
@@ -207,7 +207,7 @@ class ListPluginsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """At most so many; 0 for the default of 500."""
+    """At most so many; 0 for 50, at most 1,000."""
     page_token: _builtins.str
     """Where to go on, from the answer before."""
     def __init__(
@@ -337,7 +337,7 @@ class ListRulesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """At most so many; 0 for the default of 500."""
+    """At most so many; 0 for 50, at most 1,000."""
     page_token: _builtins.str
     """Where to go on, from the answer before."""
     def __init__(

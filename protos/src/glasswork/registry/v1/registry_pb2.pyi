@@ -178,7 +178,7 @@ class ListModelsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """At most so many; 0 for 50."""
+    """At most so many; 0 for 50, at most 1,000."""
     page_token: _builtins.str
     """Where to go on, from the answer before."""
     def __init__(
@@ -654,7 +654,7 @@ class ListVersionsRequest(_message.Message):
     model: _builtins.str
     """Slug."""
     page_size: _builtins.int
-    """At most so many; 0 for 50."""
+    """At most so many; 0 for 50, at most 1,000."""
     page_token: _builtins.str
     """Where to go on, from the answer before."""
     def __init__(
@@ -1105,7 +1105,7 @@ class ListDatasetsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """At most so many; 0 for 50."""
+    """At most so many; 0 for 50, at most 1,000."""
     page_token: _builtins.str
     """Where to go on, from the answer before."""
     def __init__(
@@ -1198,7 +1198,7 @@ class ListExamplesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """At most so many; 0 for 50."""
+    """At most so many; 0 for 50, at most 1,000."""
     page_token: _builtins.str
     """Where to go on, from the answer before."""
     def __init__(

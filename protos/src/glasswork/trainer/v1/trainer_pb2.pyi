@@ -403,7 +403,7 @@ class ListRunsRequest(_message.Message):
     model: _builtins.str
     """Only runs of this model; empty for all."""
     page_size: _builtins.int
-    """At most so many; 0 for 50."""
+    """At most so many; 0 for 50, at most 1,000."""
     page_token: _builtins.str
     """Where to go on, from the answer before."""
     @_builtins.property
@@ -636,7 +636,7 @@ class ListMetricsRequest(_message.Message):
     run: _builtins.str
     """The run's id."""
     page_size: _builtins.int
-    """At most so many rows; 0 for 1,000."""
+    """At most so many rows; 0 for 50, at most 1,000."""
     page_token: _builtins.str
     """Where to go on, from the answer before."""
     def __init__(
@@ -1371,7 +1371,7 @@ class ListTestsRequest(_message.Message):
     run: _builtins.str
     """The run's id."""
     page_size: _builtins.int
-    """At most so many; 0 for 50."""
+    """At most so many; 0 for 50, at most 1,000."""
     page_token: _builtins.str
     """Where to go on, from the answer before."""
     def __init__(
@@ -1429,7 +1429,7 @@ class ListExportsRequest(_message.Message):
     run: _builtins.str
     """The run's id."""
     page_size: _builtins.int
-    """At most so many; 0 for 50."""
+    """At most so many; 0 for 50, at most 1,000."""
     page_token: _builtins.str
     """Where to go on, from the answer before."""
     def __init__(
@@ -1692,7 +1692,7 @@ class ListDevicesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """At most so many; 0 for all."""
+    """At most so many; 0 for 50, at most 1,000."""
     page_token: _builtins.str
     """Where to go on, from the answer before."""
     def __init__(

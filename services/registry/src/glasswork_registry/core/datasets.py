@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from glasswork_sdk.errors import Exhausted, FieldViolation, InvalidDataset, InvalidInput, NotFound
 from glasswork_servicekit.durable import move, remove, sync_tree
+from glasswork_servicekit.paging import Page
 
 from glasswork_registry.core import index
 from glasswork_registry.core.database import Database
 from glasswork_registry.core.layout import Layout, free_slug, slug_of
 from glasswork_registry.core.locks import NamedLocks
-from glasswork_registry.core.pages import Page
 from glasswork_registry.core.records import Dataset
 from glasswork_registry.core.shapes import TABLES, shape_of
 from glasswork_registry.core.sidecars import read_sidecar, read_sidecars, sidecar_path, write_sidecar

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from glasswork_sdk.errors import FieldViolation, Forbidden, InvalidInput, NotFound
+from glasswork_servicekit.paging import Page, decode_token, encode_token, make_page, page_size
 
 from glasswork_registry.core.datasets import DatasetStore
-from glasswork_registry.core.pages import Page, decode_token, encode_token, make_page, page_size
 from glasswork_registry.core.records import Dataset, Example, Template
 from glasswork_registry.core.sources import folder
 

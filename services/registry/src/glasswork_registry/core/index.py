@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from glasswork_servicekit.paging import Page, decode_token, encode_token, make_page, page_size
 from sqlalchemy import Connection, Row, Table, and_, delete, func, insert, or_, select
 
-from glasswork_registry.core.pages import Page, decode_token, encode_token, make_page, page_size
 from glasswork_registry.core.records import Dataset, Model, Version
 from glasswork_registry.core.tables import DATASETS, INTENTS, MODELS, VERSIONS
 

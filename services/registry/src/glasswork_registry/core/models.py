@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import Conflict, FieldViolation, InvalidInput
 from glasswork_servicekit.durable import move, remove, sync_tree, write_file
+from glasswork_servicekit.paging import Page
 
 from glasswork_registry.core import index
 from glasswork_registry.core.database import Database
 from glasswork_registry.core.indexing import index_model, read_model
 from glasswork_registry.core.layout import Layout, ModelFolder, numbered, slug_of
 from glasswork_registry.core.locks import NamedLocks
-from glasswork_registry.core.pages import Page
 from glasswork_registry.core.plumbing import Plumbing
 from glasswork_registry.core.records import Model, StoredCopy, WorkingCopy
 

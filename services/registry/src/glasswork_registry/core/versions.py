@@ -14,6 +14,7 @@ from typing import Final
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import FieldViolation, InvalidInput, NotFound
 from glasswork_servicekit.durable import write_file
+from glasswork_servicekit.paging import Page
 from sqlalchemy import Connection
 
 from glasswork_registry.core import index
@@ -23,7 +24,6 @@ from glasswork_registry.core.indexing import index_model, read_model, version_ro
 from glasswork_registry.core.large import check_weights, keep, pointer
 from glasswork_registry.core.layout import ModelFolder
 from glasswork_registry.core.models import ModelStore
-from glasswork_registry.core.pages import Page
 from glasswork_registry.core.plumbing import NewCommit, Plumbing, moved
 from glasswork_registry.core.records import Draft, SavedVersion, Version, WorkingCopy
 from glasswork_registry.core.sidecars import read_sidecar

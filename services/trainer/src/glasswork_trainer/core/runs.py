@@ -13,16 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from glasswork_sdk.errors import AlreadyExists, FieldViolation, GlassworkError, InvalidInput, NotFound, WrongState
+from glasswork_servicekit.paging import Page, decode_token, encode_token, make_page, page_size
 
 from glasswork_trainer.core.events import Event, EventKind, read_events
 from glasswork_trainer.core.live import USER, LiveRun
 from glasswork_trainer.core.processes import Processes
 from glasswork_trainer.core.program import Program, epochs_of
-from glasswork_trainer.core.run import Failure, Run, State, is_identifier, new_identifier
+from glasswork_trainer.core.run import Failure, Run, State, new_identifier
 from glasswork_trainer.core.store import RunStore
 from glasswork_trainer.core.training import DISK_SECONDS, Training
-
-LONGEST_PAGE = 1_000
 
 
 @dataclass(frozen=True)
@@ -141,22 +140,22 @@ class Runs:
             raise NotFound(f"There is no run {identifier!r}. List the runs.")
         return live
 
-    def page(self, model: str, size: int, token: str) -> tuple[list[Run], str]:
+    def page(self, model: str, size: int, token: str) -> Page[Run]:
         """Return a page of runs, the newest first, and the token of the next page (empty at the end).
 
+        Args:
+            model: slug of the model; empty for the runs of all.
+            size: at most so many; 0 for 50.
+            token: from the page before; empty for the first.
+
         Raises:
-            InvalidInput: the token is none of ours.
+            InvalidInput: a negative size, or a token that this list did not give out.
         """
-        if token and not is_identifier(token):
-            raise InvalidInput(
-                "The page token is not one that this list gave out. Begin again without one.",
-                fields=[FieldViolation("page_token", "unknown token")],
-            )
-        found = [identifier for identifier in sorted(self._runs, reverse=True) if not token or identifier < token]
+        key = decode_token("runs", token, [str])
+        found = [identifier for identifier in sorted(self._runs, reverse=True) if key is None or identifier < key[0]]
         runs = [self._runs[identifier].run for identifier in found]
         matching = [run for run in runs if not model or run.model == model]
-        page = matching[: min(size, LONGEST_PAGE)]
-        return page, page[-1].id if len(matching) > len(page) and page else ""
+        return make_page(matching, page_size(size), lambda run: encode_token("runs", run.id))
 
     def newest(self, models: set[str]) -> list[Run]:
         """Return the newest run of each of some models, the newest first; models without a run are left out."""

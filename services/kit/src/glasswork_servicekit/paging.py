@@ -1,4 +1,4 @@
-"""Pages of a list: opaque tokens that say where the page before ended."""
+"""Pages of lists, the same in every service: 50 items unless asked, 1,000 at most, and opaque tokens."""
 
 from __future__ import annotations
 
@@ -54,10 +54,12 @@ def decode_token(kind: str, token: str, types: Sequence[type]) -> list[Any] | No
             return values[1:]
     except (ValueError, RecursionError):
         pass
-    raise InvalidInput(
-        "The page token is not one that this list gave out. Begin again without one.",
-        fields=[FieldViolation("page_token", "unknown token")],
-    )
+    raise _unknown_token()
+
+
+def _unknown_token() -> InvalidInput:
+    text = "The page token is not one that this list gave out. Begin again without one."
+    return InvalidInput(text, fields=[FieldViolation("page_token", "unknown token")])
 
 
 def _type_of(value: Any) -> type:
@@ -68,3 +70,37 @@ def _type_of(value: Any) -> type:
 def make_page(rows: Sequence[Item], size: int, token: Callable[[Item], str]) -> Page[Item]:
     """Cut `size + 1` rows that were read to a page, with a token where there was one more."""
     return Page(list(rows[:size]), token(rows[size - 1]) if len(rows) > size else "")
+
+
+def start_of(kind: str, token: str) -> int:
+    """Return the index at which the page of a token begins; 0 for an empty token.
+
+    Args:
+        kind: names the list, so that no token serves another one.
+        token: from the page before.
+
+    Raises:
+        InvalidInput: a token that this list did not give out.
+    """
+    key = decode_token(kind, token, [int])
+    start: int = key[0] if key else 0
+    if start < 0:
+        raise _unknown_token()
+    return start
+
+
+def page_of(kind: str, items: Sequence[Item], size: int, token: str) -> Page[Item]:
+    """Return a page of a list that is in memory, in a stable order.
+
+    Args:
+        kind: names the list, so that no token serves another one.
+        items: the whole list.
+        size: at most so many; 0 for 50.
+        token: from the page before; empty for the first.
+
+    Raises:
+        InvalidInput: a negative size, or a token that this list did not give out.
+    """
+    start, limit = start_of(kind, token), page_size(size)
+    rest = len(items) > start + limit
+    return Page(list(items[start : start + limit]), encode_token(kind, start + limit) if rest else "")
