@@ -9,7 +9,14 @@ PAGE := gateway/ui
 NPM = $(if $(wildcard $(PAGE)/node_modules),cd $(PAGE) && npm run --silent,@echo "skipped, for want of $(PAGE)/node_modules (make page):" npm run)
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: demo up test lint format stubs schema page pins benchmark clean
+# What no service, browser or container is needed for; two processes share it.
+UNIT := not (services or tensorflow or browser or install or compose or postgresql or fuzz)
+# What `make test` leaves to `make test-all`, but for the tests marked main.
+LATER := browser or install or compose or fuzz
+REPORT = --durations=60 --durations-min=1 --junitxml=artifacts/junit/$@.xml
+
+.PHONY: demo up check test test-all test-page test-unit test-services test-rest lint lint-python lint-page format
+.PHONY: stubs schema page pins benchmark clean
 
 demo: .venv/ready
 	$(RUN) -m glasswork_cli demo
@@ -17,21 +24,41 @@ demo: .venv/ready
 up: .venv/ready
 	$(RUN) -m glasswork_cli up
 
-test: .venv/ready
-	$(NPM) test
-	$(RUN) -m pytest -q
+# For while you work: about three minutes.
+check: lint-python test-unit
 
-lint: .venv/ready
+# For before you push: unit tests, services, the main job, and one journey a view in the browser.
+test: test-page test-unit test-services
+
+test-all: test test-rest
+
+test-page: .venv/ready
+	$(NPM) test
+
+test-unit: .venv/ready
+	$(RUN) -m pytest -q -n 2 -m "$(UNIT)" $(REPORT)
+
+test-services: .venv/ready
+	$(RUN) -m pytest -q -m "not ($(UNIT)) and (main or not ($(LATER)))" $(REPORT)
+
+test-rest: .venv/ready
+	$(RUN) -m pytest -q -m "not main and ($(LATER))" $(REPORT)
+
+lint: lint-python lint-page
+
+lint-python: .venv/ready
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	$(NPM) lint
-	$(NPM) types
-	$(RUN) scripts/page_schema.py --check
 	$(RUN) -m mypy $(foreach member,$(MEMBERS),$(wildcard $(member)/src $(member)/tests)) scripts tests benchmarks
 	$(RUN) scripts/compile_protos.py --check
 	$(RUN) scripts/pin_versions.py --check
 	$(RUN) scripts/buf.py lint
 	$(RUN) scripts/buf.py format --diff --exit-code
+
+lint-page: .venv/ready
+	$(NPM) lint
+	$(NPM) types
+	$(RUN) scripts/page_schema.py --check
 
 format: .venv/ready
 	$(RUN) -m ruff check --fix .

@@ -16,7 +16,7 @@ from glasswork_cli.client import Client
 from glasswork_cli.data_directory import DataDirectory, Running
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60.0
+START_SECONDS = 300.0
 
 
 @dataclass
@@ -34,7 +34,9 @@ class Glasswork:
         return found
 
 
-def command(*arguments: str, directory: Path, timeout: float = 180.0) -> subprocess.CompletedProcess[str]:
+def command(
+    *arguments: str, directory: Path, timeout: float = 180.0, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does."""
     return subprocess.run(
         [sys.executable, "-m", "glasswork_cli", *arguments, "--data-dir", str(directory)],
@@ -42,6 +44,7 @@ def command(*arguments: str, directory: Path, timeout: float = 180.0) -> subproc
         text=True,
         check=False,
         timeout=timeout,
+        env={**os.environ, **environment},
     )
 
 

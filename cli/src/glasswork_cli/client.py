@@ -101,7 +101,7 @@ class Client:
         """Return every item of a list, page by page."""
         token: str | None = None
         while True:
-            answer = self.get(path, **{"page_size": 1000, "page_token": token, **parameters})
+            answer = self.get(path, page_token=token, **parameters)
             yield from answer["items"]
             token = answer.get("next_page_token") or None
             if token is None:

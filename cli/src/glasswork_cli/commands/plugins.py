@@ -9,6 +9,7 @@ import click
 from glasswork_sdk.plugins import load_plugins
 
 from glasswork_cli import display, options
+from glasswork_cli.data_directory import DataDirectory
 
 
 @click.group()
@@ -17,8 +18,9 @@ def plugin() -> None:
 
 
 @plugin.command("list", epilog=options.example("glasswork plugin list --json"))
+@options.data_dir
 @options.as_json
-def list_plugins(machine: bool) -> None:
+def list_plugins(directory: DataDirectory, machine: bool) -> None:
     """List the plugins and what they bring; exit 1 if one is broken."""
     infos = list(load_plugins().plugins.values())
     if machine:

@@ -36,6 +36,16 @@ export const queries = {
         ),
       staleTime: Number.POSITIVE_INFINITY,
     }),
+  plugins: () =>
+    queryOptions({
+      queryKey: ["plugins"],
+      queryFn: () =>
+        all<Schemas["Plugin"]>(async (page_token) =>
+          dataOf(await api.GET("/api/v1/plugins", { params: { query: { page_token } } })),
+        ),
+      // A plugin can fail at any time that its code is used.
+      refetchInterval: 15_000,
+    }),
   rules: () =>
     queryOptions({
       queryKey: ["diagnostics"],
@@ -126,7 +136,9 @@ export const queries = {
       queryFn: () =>
         all<Schemas["MetricRow"]>(async (page_token) =>
           dataOf(
-            await api.GET("/api/v1/runs/{run}/metrics", { params: { path: { run }, query: { page_size: 1000, page_token } } }),
+            await api.GET("/api/v1/runs/{run}/metrics", {
+              params: { path: { run }, query: { page_size: 1000, page_token } },
+            }),
           ),
         ),
     }),

@@ -1122,6 +1122,8 @@ export interface components {
             metrics: string[];
             /** Keywords */
             keywords: string[];
+            /** Error */
+            error: string | null;
         };
         /**
          * ComponentVariable
@@ -1682,6 +1684,20 @@ export interface components {
             component_types: string[];
             /** Error */
             error: string | null;
+            /** Failures */
+            failures: components["schemas"]["PluginFailure"][];
+        };
+        /**
+         * PluginFailure
+         * @description A fault in the code of a plugin: in which method, template, rule or hook, and the file and line.
+         */
+        PluginFailure: {
+            /** Where */
+            where: string;
+            /** Error */
+            error: string;
+            /** Place */
+            place: string | null;
         };
         /**
          * Port

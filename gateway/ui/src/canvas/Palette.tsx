@@ -12,6 +12,7 @@ import { groupBy } from "@/document/collections";
 import { en } from "@/text/en";
 import { type TextKey, text } from "@/text/text";
 import { addType } from "./adding";
+import { PluginProblems } from "./PluginProblems";
 import styles from "./palette.module.css";
 import { searchTypes } from "./search";
 import { DRAGGED_TYPE } from "./useGestures";
@@ -74,6 +75,7 @@ export function Palette() {
           ))
         )}
       </div>
+      <PluginProblems />
     </Panel>
   );
 }
@@ -90,7 +92,8 @@ function Types({ types, onAdd }: { types: readonly ComponentType[]; onAdd: (type
           <button
             type="button"
             draggable
-            title={type.summary}
+            title={type.error ?? type.summary}
+            data-broken={type.error ? "" : undefined}
             data-type={type.type}
             onClick={() => onAdd(type)}
             onDragStart={(event) => drag(event, type)}
@@ -99,6 +102,7 @@ function Types({ types, onAdd }: { types: readonly ComponentType[]; onAdd: (type
               <Icon name={categoryIcon(type.category)} />
             </span>
             {type.title}
+            {type.error && <Icon name="warning" />}
           </button>
         </li>
       ))}

@@ -52,6 +52,8 @@ export const en = {
   "palette.search": "Search components",
   "palette.hint": "Names of Keras and PyTorch are found too",
   "palette.nothing": "No component matches “{search}”",
+  "palette.plugins": { one: "{count} plugin has problems", other: "{count} plugins have problems" },
+  "palette.plugin": "{name} from {distribution}",
   "quickAdd.title": "Add a component",
   "quickAdd.after": "Connect {port} to…",
   "quickAdd.before": "Feed {port} from…",

@@ -31,6 +31,7 @@ const type = (title: string, keywords: string[] = [], inputs = [port("input")]):
   training: false,
   metrics: [],
   keywords,
+  error: null,
 });
 
 describe("ports", () => {

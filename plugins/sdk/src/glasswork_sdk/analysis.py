@@ -13,7 +13,7 @@ from glasswork_sdk.installed import Installed
 from glasswork_sdk.node import Declared, Node, declare
 from glasswork_sdk.profile import DatasetProfile, FeatureProfile
 from glasswork_sdk.specs import TensorSpec
-from glasswork_sdk.visit import Data, Place, Visited, visit
+from glasswork_sdk.visit import Data, Place, Visited, failing_suggestions, visit
 
 __all__ = ["Analysis", "Node", "analyse", "sort_findings"]
 
@@ -147,6 +147,8 @@ class _Analyser:
         visited = self.visit_all(training, sides)
         nodes = {name: visited[name].node if name in visited else self.cyclic(name) for name in order}
         self.found += [problem for item in visited.values() for problem in item.found]
+        if not self.suggesting:
+            self.found += failing_suggestions(visited.values())
         self.judge_sides(nodes, training, sides)
         explanation = [(name, text) for name, item in visited.items() for text in item.explanation]
         results = Results(self.catalogue, self.data, self.declared, self.ports, visited, sides)

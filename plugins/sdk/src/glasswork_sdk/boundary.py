@@ -70,7 +70,7 @@ class _Overtime(BaseException):
     """Ends a thread whose call into a plugin took too long; no Exception, so that a plugin is unlikely to catch it."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class _Call:
     plugin: str
     scope: str
@@ -117,7 +117,7 @@ class Ledger:
         Raises:
             PluginFailed: the plugin raised something else, or is switched off.
         """
-        if (off := self._off.get((plugin, scope))) is not None:
+        if self._off and (off := self._off.get((plugin, scope))) is not None:
             raise PluginFailed(off.message)
         thread = threading.get_ident()
         if thread in self._calls:
@@ -140,7 +140,7 @@ class Ledger:
             self.note(failure)
             raise PluginFailed(failure.message) from problem
         finally:
-            self._calls.pop(thread, None)
+            del self._calls[thread]
             if call.overdue:
                 raise _Overtime
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from glasswork_sdk.boundary import Ledger, WrongResult, place_of_function
-from glasswork_sdk.component import ComponentType, DataType, Suggestion, Surroundings
+from glasswork_sdk.component import ComponentType, Suggestion
 from glasswork_sdk.diagnostics import Diagnostic, Severity, SpecError
 from glasswork_sdk.errors import InvalidSettings
 from glasswork_sdk.patch import Patch
@@ -16,85 +16,7 @@ from glasswork_sdk.rules import Finding, Rule, finds_nothing, mends_nothing, val
 from glasswork_sdk.specs import Port, TensorSpec
 
 T = TypeVar("T")
-_SPEC_ERROR: Final = (SpecError,)
-
-
-class Guarded(ComponentType[Any]):
-    """Stands before the class of a plugin in the order of its methods, and lets only its contract through."""
-
-    plugin: ClassVar[str]
-    original: ClassVar[type[ComponentType[Any]]]
-    ledger: ClassVar[Ledger]
-
-    def guard(self, where: str, work: Callable[[], T], passing: tuple[type[Exception], ...] = ()) -> T:
-        """Call code of the plugin that belongs to this component type; raises PluginFailed."""
-        scope = self.original.__name__
-        return self.ledger.call(self.plugin, scope, f"{scope}.{where}", work, passing)
-
-    def settings_of(self, values: Mapping[str, Any]) -> Any:
-        """Return the settings of `values`; raises InvalidSettings and PluginFailed."""
-        return self.guard("Settings", lambda: super(Guarded, self).settings_of(values), (InvalidSettings,))
-
-    def settings_schema(self) -> dict[str, Any]:
-        """Return the JSON schema of the settings."""
-        return self.guard("Settings", super().settings_schema)
-
-    def inputs(self, settings: Any) -> Sequence[Port]:
-        """Return the input ports."""
-        return self.guard("inputs", lambda: _ports(super(Guarded, self).inputs(settings), self.original.inputs))
-
-    def outputs(self, settings: Any) -> Sequence[Port]:
-        """Return the output ports."""
-        return self.guard("outputs", lambda: _ports(super(Guarded, self).outputs(settings), self.original.outputs))
-
-    def infer(self, settings: Any, inputs: Mapping[str, TensorSpec]) -> Mapping[str, TensorSpec]:
-        """Return the specs of the outputs by port; raises SpecError and PluginFailed."""
-
-        def work() -> Mapping[str, TensorSpec]:
-            return _specs(super(Guarded, self).infer(settings, inputs), self.original.infer)
-
-        return self.guard("infer", work, _SPEC_ERROR)
-
-    def suggest(
-        self, settings: Any, inputs: Mapping[str, TensorSpec], around: Surroundings
-    ) -> Mapping[str, Suggestion]:
-        """Return values for settings that the user has not touched; raises SpecError and PluginFailed."""
-
-        def work() -> Mapping[str, Suggestion]:
-            return _suggestions(super(Guarded, self).suggest(settings, inputs, around), self.original.suggest)
-
-        return self.guard("suggest", work, _SPEC_ERROR)
-
-    def check(
-        self, settings: Any, inputs: Mapping[str, TensorSpec], outputs: Mapping[str, TensorSpec]
-    ) -> Sequence[Diagnostic]:
-        """Return findings that need no data; raises SpecError and PluginFailed."""
-
-        def work() -> Sequence[Diagnostic]:
-            return _diagnostics(super(Guarded, self).check(settings, inputs, outputs), self.original.check)
-
-        return self.guard("check", work, _SPEC_ERROR)
-
-    def context(self, settings: Any, inputs: Mapping[str, TensorSpec]) -> Mapping[str, Any]:
-        """Return names for the template besides the settings."""
-
-        def work() -> Mapping[str, Any]:
-            return _mapping(super(Guarded, self).context(settings, inputs), "names", self.original.context)
-
-        return self.guard("context", work)
-
-
-class GuardedData(Guarded, DataType[Any]):
-    """The same for component types that read a column."""
-
-    def infer_feature(self, settings: Any, feature_type: str) -> TensorSpec:
-        """Return the spec of a column of that type; raises SpecError and PluginFailed."""
-
-        def work() -> TensorSpec:
-            spec = super(GuardedData, self).infer_feature(settings, feature_type)
-            return _specs({"output": spec}, getattr(self.original, "infer_feature", None))["output"]
-
-        return self.guard("infer_feature", work, _SPEC_ERROR)
+_GUARD: Final = "_glasswork_guard"
 
 
 def guarded_type(cls: type[ComponentType[Any]], plugin: str, ledger: Ledger) -> ComponentType[Any]:
@@ -105,16 +27,33 @@ def guarded_type(cls: type[ComponentType[Any]], plugin: str, ledger: Ledger) -> 
         plugin: name of the plugin.
         ledger: where calls and faults are recorded.
     """
-    guard = GuardedData if issubclass(cls, DataType) else Guarded
-    # The docstring of the class is a part of its page; without this the guard's would be inherited.
-    names = {"plugin": plugin, "original": cls, "ledger": ledger, "__doc__": inspect.getdoc(cls)}
-    made: ComponentType[Any] = type(cls.__name__, (guard, cls), {**names, "__module__": cls.__module__})()
+    names: dict[str, Any] = {
+        name: _guarded_method(getattr(cls, name), name, plugin, cls.__name__, ledger)
+        for name in _CONTRACT
+        if hasattr(cls, name) and (name in _ALWAYS or getattr(cls, name).__module__ != ComponentType.__module__)
+    }
+    names |= {"__module__": cls.__module__, "__doc__": inspect.getdoc(cls), _GUARD: (ledger, plugin, cls.__name__)}
+    made: ComponentType[Any] = type(cls.__name__, (cls,), names)()
     return made
 
 
-def guarding(kind: ComponentType[Any], where: str, work: Callable[[], T]) -> T:
+def guarding(kind: ComponentType[Any], name: str, work: Callable[[], T]) -> T:
     """Call code that belongs to a component type, as its template; raises PluginFailed where the type is guarded."""
-    return kind.guard(where, work) if isinstance(kind, Guarded) else work()
+    guard: tuple[Ledger, str, str] | None = getattr(kind, _GUARD, None)
+    if guard is None:
+        return work()
+    ledger, plugin, scope = guard
+    return ledger.call(plugin, scope, f"{scope}.{name}", work)
+
+
+def _guarded_method(method: Any, name: str, plugin: str, scope: str, ledger: Ledger) -> Any:
+    result, passing = _CONTRACT[name]
+    where = f"{scope}.{name}"
+
+    def call(self: ComponentType[Any], *values: Any) -> Any:
+        return ledger.call(plugin, scope, where, lambda: result(method(self, *values), method), passing)
+
+    return call
 
 
 def guarded_rule(rule: Rule, plugin: str, ledger: Ledger) -> Rule:
@@ -165,11 +104,18 @@ def _ports(value: Any, method: Any) -> Sequence[Port]:
 
 def _specs(value: Any, method: Any) -> Mapping[str, TensorSpec]:
     for spec in _mapping(value, "port names to TensorSpec", method).values():
-        sizes = spec.shape if isinstance(spec, TensorSpec) and isinstance(spec.dtype, str) else None
-        if not isinstance(sizes, tuple) or not all(size is None or (type(size) is int and size >= 0) for size in sizes):
-            raise _wrong("a TensorSpec with a tuple of sizes, each an int of at least 0 or None", spec, method)
-    found: Mapping[str, TensorSpec] = value
-    return found
+        _spec(spec, method)
+    return value  # type: ignore[no-any-return]
+
+
+def _spec(value: Any, method: Any) -> TensorSpec:
+    if isinstance(value, TensorSpec) and isinstance(value.dtype, str) and isinstance(value.shape, tuple):
+        for size in value.shape:
+            if size is not None and (type(size) is not int or size < 0):
+                break
+        else:
+            return value
+    raise _wrong("a TensorSpec with a tuple of sizes, each an int of at least 0 or None", value, method)
 
 
 def _suggestions(value: Any, method: Any) -> Mapping[str, Suggestion]:
@@ -211,3 +157,24 @@ def _wrong(expected: str, received: Any, method: Any) -> WrongResult:
     text = repr(received)
     shown = text if len(text) <= 80 else f"{text[:79]}…"
     return WrongResult(f"expected {expected}, it returned {shown}", place_of_function(method))
+
+
+def _anything(value: Any, method: Any) -> Any:
+    return value
+
+
+_SPEC_ERROR: Final = (SpecError,)
+_CONTRACT: Final[Mapping[str, tuple[Callable[[Any, Any], Any], tuple[type[Exception], ...]]]] = {
+    "settings_of": (_anything, (InvalidSettings,)),
+    "settings_schema": (_anything, ()),
+    "inputs": (_ports, ()),
+    "outputs": (_ports, ()),
+    "infer": (_specs, _SPEC_ERROR),
+    "infer_feature": (_spec, _SPEC_ERROR),
+    "suggest": (_suggestions, _SPEC_ERROR),
+    "check": (_diagnostics, _SPEC_ERROR),
+    "context": (lambda value, method: _mapping(value, "names", method), ()),
+}
+"""What each method may return, and the exceptions that are answers of it."""
+_ALWAYS: Final = {"settings_of", "settings_schema", "infer", "infer_feature"}
+"""Guarded also where the SDK's own method serves: it runs validators of the plugin, or lacks what a plugin forgot."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -89,6 +89,20 @@ class Visited:
 def visit(place: Place) -> Visited:
     """Check one component in its place."""
     return _Visit(place).run()
+
+
+def failing_suggestions(visited: Iterable[Visited]) -> list[Diagnostic]:
+    """Return the faults of plugins in suggestions that nobody asked for, tried once for each component type.
+
+    A check changes no settings; without this a `suggest` that fails would stay hidden until somebody draws.
+    """
+    first = {item.node.type: item for item in reversed(list(visited)) if item.node.type is not None}
+    found: list[Diagnostic] = []
+    for item in first.values():
+        if not any(finding.code == "plugin-failed" for finding in item.found):
+            again = visit(item.place._replace(suggesting=True)).found
+            found += [finding for finding in again if finding.code == "plugin-failed"]
+    return found
 
 
 class _Visit:
