@@ -224,7 +224,8 @@ def place_of(problem: BaseException) -> str:
     if isinstance(problem, WrongResult):
         return problem.place
     if isinstance(problem, jinja2.TemplateSyntaxError):
-        return f"{problem.name or problem.filename or 'template'}:{problem.lineno}"
+        file = _short(problem.filename) if problem.filename else problem.name or "template"
+        return f"{file}:{problem.lineno}"
     if isinstance(problem, SyntaxError) and problem.filename:
         return f"{_short(problem.filename)}:{problem.lineno or 1}"
     found = ""
@@ -248,7 +249,7 @@ def _short(file: str) -> str:
     for anchor in ("site-packages", "src"):
         if anchor in parts:
             return "/".join(parts[len(parts) - parts[::-1].index(anchor) :])
-    return "/".join(parts[-2:])
+    return "/".join(parts[-3 if parts[-2:-1] == ("templates",) else -2 :])
 
 
 def place_of_function(function: Any) -> str:
