@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 from benchmarks.graphs import chain
 from tests.running import Glasswork
 
-from .conftest import SIZE, node, open_model, screenshot, settled, sign_in
+from .conftest import node, open_model, screenshot, settled, signed_in
+from .looks import at_rest, in_themes
 
 COUNT = 160
 Model = Callable[..., str]
@@ -27,13 +28,6 @@ PLACE = """async ([model, id]) => {
   return [box.x + e + (x + 92) * a, box.y + f + (y + 60) * a];
 }"""
 
-# Whether the view has come to rest.
-STILL = """() => new Promise((resolve) => {
-  const style = document.querySelector(".react-flow__viewport").style;
-  const before = style.transform;
-  setTimeout(() => resolve(style.transform === before), 300);
-})"""
-
 COLOURS = """canvas => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return new Set(new Uint32Array(data.buffer)).size;
@@ -44,11 +38,9 @@ COLOURS = """canvas => {
 def model(page: Any, new_model: Model) -> str:
     """A large graph that lies wholly in sight."""
     made = new_model(graph=chain(COUNT))
-    # The first preview of fresh services waits for TensorFlow.
-    page.set_default_timeout(60_000)
     open_model(page, made)
     expect(page.locator(f"canvas[data-blocks='{COUNT}']")).to_be_visible()
-    page.wait_for_function(STILL)
+    at_rest(page)
     return made
 
 
@@ -110,7 +102,7 @@ def test_a_drag_moves_one_component_and_one_undo_takes_it_back(page: Any, model:
     assert {id for id in before if before[id] != after[id]} == {"dense40"}
     assert after["dense40"][0] - before["dense40"][0] > 100
     page.keyboard.press("Control+z")
-    page.wait_for_timeout(600)
+    expect(page.get_by_text("Undone: Move")).to_be_visible()
     settled(page)
     assert positions(glasswork, model) == before
 
@@ -130,7 +122,7 @@ def test_a_box_selects_and_what_it_selected_moves_together(page: Any, model: str
     after = positions(glasswork, model)
     assert {id for id in before if before[id] != after[id]} == {first, *others, last}
     page.keyboard.press("Control+z")
-    page.wait_for_timeout(600)
+    expect(page.get_by_text("Undone: Move")).to_be_visible()
     settled(page)
     assert positions(glasswork, model) == before
 
@@ -153,7 +145,7 @@ def test_a_wire_is_selected_by_a_click_near_it(page: Any, model: str, glasswork:
     page.mouse.click((left + right) / 2, y - 42 * scale + 3)
     expect(page.locator(".react-flow__edge.selected")).to_have_attribute("data-id", f"{one}.output>{other}.input")
     page.keyboard.press("Delete")
-    page.wait_for_timeout(600)
+    expect(page.locator(".react-flow__edge.selected")).to_have_count(0)
     settled(page)
     wires = glasswork.client.get(f"/models/{model}/graph")["connections"]
     assert {"from": f"{one}.output", "to": f"{other}.input"} not in wires
@@ -184,20 +176,14 @@ def test_everything_can_be_selected_and_copied(page: Any, model: str) -> None:
 
 
 def test_it_is_drawn_in_both_themes_and_for_fine_screens(browser: Any, glasswork: Glasswork, model: str) -> None:
-    context = browser.new_context(
-        viewport=SIZE, base_url=glasswork.running.url, device_scale_factor=2, color_scheme="dark"
-    )
-    sign_in(context, glasswork)
-    page = context.new_page()
-    open_model(page, model)
-    canvas = page.locator("canvas[data-blocks]")
-    box = canvas.bounding_box()
-    assert canvas.evaluate("canvas => [canvas.width, canvas.height]") == [2 * box["width"], 2 * box["height"]]
-    screenshot(page, "far-view-dark")
-    dark = canvas.evaluate(COLOURS)
-    page.emulate_media(color_scheme="light")
-    page.wait_for_timeout(300)
-    screenshot(page, "far-view-light")
-    light = canvas.evaluate(COLOURS)
-    assert min(dark, light) > 3
-    context.close()
+    with signed_in(browser, glasswork, device_scale_factor=2) as page:
+        open_model(page, model)
+        canvas = page.locator("canvas[data-blocks]")
+        box = canvas.bounding_box()
+        assert canvas.evaluate("canvas => [canvas.width, canvas.height]") == [2 * box["width"], 2 * box["height"]]
+        drawn = {}
+        for theme in in_themes(page):
+            screenshot(page, f"far-view-{theme}")
+            drawn[theme] = canvas.evaluate("canvas => canvas.toDataURL()")
+            assert canvas.evaluate(COLOURS) > 3
+        assert drawn["light"] != drawn["dark"]

@@ -44,7 +44,6 @@ def write(page: Any, text: str) -> None:
     inspector(page).locator(".cm-content").click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(text)
-    page.wait_for_timeout(700)
     settled(page)
 
 
