@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.running import Glasswork
@@ -71,6 +72,7 @@ def test_the_palette_finds_what_others_call_it(page: Any, new_model: Model) -> N
         expect(page.locator("[data-type]").first).to_have_text(title)
 
 
+@pytest.mark.main
 def test_space_adds_behind_the_selected_component_and_one_undo_takes_it_back(
     page: Any, new_model: Model, glasswork: Glasswork
 ) -> None:
@@ -294,7 +296,7 @@ def test_keys_act_on_what_tab_has_led_to(page: Any, new_model: Model) -> None:
     tab_to(page, "dropout1")
     page.keyboard.press("Delete")
     expect(node(page, "dropout1")).to_have_count(0)
-    assert page.locator("article").count() == count - 1
+    expect(page.locator("article")).to_have_count(count - 1)
 
 
 def test_a_note_is_kept_as_it_is_typed_and_opened_by_keyboard(

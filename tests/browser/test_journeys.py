@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.running import Glasswork
@@ -90,6 +91,7 @@ class Keyboard:
         raise AssertionError(f"no arrow comes to {target}")
 
 
+@pytest.mark.main
 def test_a_cnn_is_built_from_nothing_by_keyboard_alone(page: Any, new_model: Model, glasswork: Glasswork) -> None:
     model = new_model(name="By keyboard")
     page.goto(f"/models/{model}")

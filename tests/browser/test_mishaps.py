@@ -31,7 +31,7 @@ def test_what_is_no_component_is_not_pasted_and_said(digits: Any) -> None:
     digits.evaluate("text => navigator.clipboard.writeText(text)", "not json")
     digits.keyboard.press("Control+v")
     expect(digits.get_by_text("The clipboard holds no components")).to_be_visible()
-    assert digits.locator("article").count() == before
+    expect(digits.locator("article")).to_have_count(before)
 
 
 def test_without_a_clipboard_a_copy_is_refused_in_a_sentence_and_the_keys_still_do_it(
@@ -104,7 +104,7 @@ def test_a_fragment_that_would_break_the_model_is_refused_with_its_place(digits:
     digits.evaluate("text => navigator.clipboard.writeText(text)", content)
     digits.keyboard.press("Control+v")
     expect(digits.get_by_text("components.a.ports.inputs is not as Glasswork copies it")).to_be_visible()
-    assert digits.locator("article").count() == before
+    expect(digits.locator("article")).to_have_count(before)
 
 
 def test_a_model_that_cannot_be_saved_says_why_and_becomes_no_version(digits: Any, glasswork: Glasswork) -> None:

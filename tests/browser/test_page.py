@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 import httpx
+import pytest
 
 from tests.running import Glasswork
 
@@ -15,6 +16,7 @@ from .conftest import open_model, screenshot
 LIMIT = 250_000
 
 
+@pytest.mark.main
 def test_without_the_token_there_is_the_sign_in_page_which_says_where_the_token_is(
     browser: Any, glasswork: Glasswork
 ) -> None:

@@ -54,6 +54,7 @@ def row(page: Any, name: str) -> Any:
     return page.get_by_role("row").filter(has=page.get_by_role("link", name=name, exact=True))
 
 
+@pytest.mark.main
 def test_from_a_dropped_file_to_live_previews_in_six_clicks_and_a_tested_model_in_ten(
     page: Any, glasswork: Glasswork
 ) -> None:

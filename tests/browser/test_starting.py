@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.running import Glasswork
@@ -16,6 +17,7 @@ AWAY = {
 }
 
 
+@pytest.mark.main
 def test_a_page_that_is_opened_while_services_start_waits_and_opens_by_itself(page: Any) -> None:
     services = {"registry": "down", "codegen": "starting", "executor": "starting", "trainer": "starting"}
     starting = {"status": "starting", "version": "0", "services": services}

@@ -53,6 +53,7 @@ def forward(page: Any) -> None:
     page.get_by_role("button", name="Next", exact=True).click()
 
 
+@pytest.mark.main
 def test_the_tour_runs_on_the_real_thing_from_first_start_to_its_end(newcomer: Any, empty: Glasswork) -> None:
     page, client = newcomer, empty.client
     page.goto("/")
