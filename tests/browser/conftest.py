@@ -81,10 +81,8 @@ def context(browser: Any, glasswork: Glasswork) -> Iterator[Any]:
 @pytest.fixture
 def page(context: Any) -> Iterator[Any]:
     """A page that fails its test where a script fails, or the policy refuses something."""
-    trouble: list[str] = []
     opened = context.new_page()
-    opened.on("pageerror", lambda error: trouble.append(str(error)))
-    opened.on("console", lambda message: trouble.append(message.text) if is_trouble(message) else None)
+    trouble = trouble_of(opened)
     yield opened
     assert not trouble, trouble
 
@@ -115,6 +113,14 @@ def empty(own: Glasswork) -> Glasswork:
         for item in list(own.client.items(f"/{kind}")):
             httpx.delete(f"{own.running.url}/api/v1/{kind}/{item['id']}", headers=headers).raise_for_status()
     return own
+
+
+def trouble_of(page: Any) -> list[str]:
+    """What scripts and the browser complain of from now on."""
+    trouble: list[str] = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("console", lambda message: trouble.append(message.text) if is_trouble(message) else None)
+    return trouble
 
 
 def is_trouble(message: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,11 +11,10 @@ from playwright.sync_api import expect
 from benchmarks.graphs import chain
 from tests.running import Glasswork
 
-from .conftest import node, open_model, screenshot, settled, signed_in
+from .conftest import node, open_model, screenshot, settled, signed_in, trouble_of
 from .looks import at_rest, in_themes
 
 COUNT = 160
-Model = Callable[..., str]
 Place = tuple[float, float]
 
 # Where a component lies in the window, by its place in the document: it may be no element of the page.
@@ -34,14 +33,32 @@ COLOURS = """canvas => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def model(glasswork: Glasswork) -> str:
+    """A large graph."""
+    return str(glasswork.client.post("/models", {"graph": chain(COUNT), "name": "Far view"})["id"])
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Any, glasswork: Glasswork, model: str) -> Iterator[Any]:
+    """One page for all: it takes its time to open, and each test undoes what it does."""
+    with signed_in(browser, glasswork) as page:
+        open_model(page, model)
+        yield page
+
+
 @pytest.fixture
-def model(page: Any, new_model: Model) -> str:
-    """A large graph that lies wholly in sight."""
-    made = new_model(graph=chain(COUNT))
-    open_model(page, made)
-    expect(page.locator(f"canvas[data-blocks='{COUNT}']")).to_be_visible()
-    at_rest(page)
-    return made
+def page(opened: Any) -> Iterator[Any]:
+    """The graph wholly in sight, with nothing selected."""
+    trouble = trouble_of(opened)
+    opened.locator("[data-canvas]").focus()
+    for keys in ("Escape", "Shift+1"):
+        opened.keyboard.press(keys)
+    expect(opened.locator(f"canvas[data-blocks='{COUNT}']")).to_be_visible()
+    expect(selected(opened)).to_have_count(0)
+    at_rest(opened)
+    yield opened
+    assert not trouble, trouble
 
 
 def place(page: Any, model: str, component: str) -> Place:
@@ -73,15 +90,18 @@ def drag(page: Any, start: Place, end: Place) -> None:
     page.mouse.up()
 
 
-def test_few_components_of_many_are_elements_of_the_page(page: Any, model: str) -> None:
+def test_the_picture_answers_to_mouse_and_keyboard_like_components_from_near(page: Any, model: str) -> None:
     assert 0 < page.locator(".react-flow__node").count() < 10
     assert page.locator(".react-flow__edge").count() < 10
+    a_click_selects_and_a_double_click_opens(page, model)
+    tab_goes_through_the_components_and_the_arrows_lead_to_neighbours(page, model)
+    everything_can_be_selected(page)
     page.keyboard.press("Shift+0")
     expect(page.locator("canvas[data-blocks]")).to_have_count(0)
     expect(page.locator("article footer").first).to_be_visible()
 
 
-def test_a_click_selects_and_a_double_click_opens(page: Any, model: str) -> None:
+def a_click_selects_and_a_double_click_opens(page: Any, model: str) -> None:
     page.mouse.click(*place(page, model, "dense20"))
     expect(selected(page)).to_have_attribute("data-id", "dense20")
     page.mouse.click(*place(page, model, "dense90"))
@@ -89,8 +109,28 @@ def test_a_click_selects_and_a_double_click_opens(page: Any, model: str) -> None
     page.get_by_role("button", name="Inspector", exact=True).click()
     page.mouse.dblclick(*place(page, model, "dense21"))
     expect(page.get_by_label("Name", exact=True)).to_have_value("dense21")
+    at_rest(page)
     page.mouse.click(*(value - 12 for value in place(page, model, "image")))
     expect(selected(page)).to_have_count(0)
+
+
+def tab_goes_through_the_components_and_the_arrows_lead_to_neighbours(page: Any, model: str) -> None:
+    page.mouse.click(*place(page, model, "dense30"))
+    node(page, "dense30").focus()
+    for keys, component in {"Tab": "dense31", "Tab again": "dense32", "Shift+Tab": "dense31"}.items():
+        page.keyboard.press(keys.removesuffix(" again"))
+        expect(page.locator(f".react-flow__node[data-id='{component}']:focus")).to_have_count(1)
+    expect(node(page, "dense31")).to_contain_text("dense31")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    expect(selected(page)).to_have_count(1)
+
+
+def everything_can_be_selected(page: Any) -> None:
+    page.locator("[data-canvas]").focus()
+    page.keyboard.press("Control+a")
+    expect(page.get_by_text(f"{COUNT} components").first).to_be_visible()
+    assert page.locator(".react-flow__node").count() < 10
 
 
 def test_a_drag_moves_one_component_and_one_undo_takes_it_back(page: Any, model: str, glasswork: Glasswork) -> None:
@@ -150,29 +190,9 @@ def test_a_wire_is_selected_by_a_click_near_it(page: Any, model: str, glasswork:
     wires = glasswork.client.get(f"/models/{model}/graph")["connections"]
     assert {"from": f"{one}.output", "to": f"{other}.input"} not in wires
     assert len(wires) == COUNT - 2
-
-
-def test_tab_goes_through_the_components_and_the_arrows_lead_to_neighbours(page: Any, model: str) -> None:
-    page.mouse.click(*place(page, model, "dense30"))
-    focused = "document.activeElement.closest('.react-flow__node')?.dataset.id"
-    node(page, "dense30").focus()
-    page.keyboard.press("Tab")
-    assert page.evaluate(focused) == "dense31"
-    page.keyboard.press("Tab")
-    assert page.evaluate(focused) == "dense32"
-    page.keyboard.press("Shift+Tab")
-    assert page.evaluate(focused) == "dense31"
-    expect(node(page, "dense31")).to_contain_text("dense31")
-    page.keyboard.press("Enter")
-    page.keyboard.press("ArrowRight")
-    expect(selected(page)).to_have_count(1)
-
-
-def test_everything_can_be_selected_and_copied(page: Any, model: str) -> None:
-    page.locator("[data-canvas]").focus()
-    page.keyboard.press("Control+a")
-    expect(page.get_by_text(f"{COUNT} components").first).to_be_visible()
-    assert page.locator(".react-flow__node").count() < 10
+    page.keyboard.press("Control+z")
+    settled(page)
+    assert len(glasswork.client.get(f"/models/{model}/graph")["connections"]) == COUNT - 1
 
 
 def test_it_is_drawn_in_both_themes_and_for_fine_screens(browser: Any, glasswork: Glasswork, model: str) -> None:

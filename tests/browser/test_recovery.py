@@ -28,7 +28,7 @@ def test_the_executor_is_stopped_while_editing_and_the_page_recovers_by_itself(b
         victim.kill()
     node(page, "dropout1").locator("header").click()
     page.keyboard.press("Control+Delete")
-    expect(page.locator("footer [data-tone='err']").first).to_be_visible(timeout=15_000)
+    expect(page.locator("footer [data-tone='err']").first).to_be_visible()
     expect(page.locator("footer [data-tone='err']")).to_have_count(0)
     expect(page.locator("article[data-state='ok']")).to_have_count(page.locator("article").count())
     settled(page)

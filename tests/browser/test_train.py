@@ -291,7 +291,7 @@ def trained(glasswork: Glasswork) -> str:
     model = str(client.post("/models", {"template": "digits", "name": "Digits"})["id"])
     graph = client.get(f"/models/{model}/graph")
     for filters in (16, 4):
-        graph["components"]["train"]["settings"] = {"epochs": 12, "early_stopping": False}
+        graph["components"]["train"]["settings"] = {"epochs": 5, "early_stopping": False}
         graph["components"]["conv1"]["settings"] = {"filters": filters}
         model = str(client.post("/models", {"graph": graph, "name": "Digits"})["id"]) if filters == 16 else model
         client.put(f"/models/{model}/graph", graph)
