@@ -150,10 +150,9 @@ def test_on_a_narrow_window_the_start_is_read_whole(handheld: Any, glasswork: Gl
 
 def test_fingers_move_and_scale_the_canvas(handheld: Any, new_model: Model) -> None:
     page = handheld
-    open_model(page, new_model(template="digits"))
+    model = new_model(template="digits")
     for screen in widened(page):
-        # On each of them from the same place: the whole graph in sight.
-        page.keyboard.press("Shift+1")
+        open_model(page, model)
         at_rest(page)
         before = where(page)
         touch(page, [(200, 700)], [(200, 620)])
