@@ -17,8 +17,8 @@ export function onSignedOut(listener: SignedOutListener): () => void {
 }
 
 const errors: Middleware = {
-  async onRequest({ schemaPath }) {
-    await start.ready(schemaPath);
+  async onRequest({ request, schemaPath }) {
+    await start.ready(request.method, schemaPath);
     return undefined;
   },
   async onResponse({ response, schemaPath }) {

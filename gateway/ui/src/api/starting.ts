@@ -1,4 +1,4 @@
-// Services that are still starting: what is asked for waits for them, instead of failing and being an error for people.
+// Services that are still starting: requests wait for them, so that nobody reads an error right after the start.
 
 import { create } from "zustand";
 import { Problem } from "./problem";
@@ -10,29 +10,23 @@ const AGAIN_MILLISECONDS = 300;
 const RETRIES_OF_UNAVAILABLE = 4;
 const HEAL_MILLISECONDS = 2_000;
 
-/** Which service answers, by the first part of an address; signing in and health need none. */
-const SERVICES: Record<string, string> = {
-  models: "registry",
-  datasets: "registry",
-  examples: "registry",
-  components: "codegen",
-  plugins: "codegen",
-  diagnostics: "codegen",
-  code: "codegen",
-  check: "codegen",
-  suggest: "codegen",
-  preview: "executor",
-  cost: "executor",
-  runs: "trainer",
-  tests: "trainer",
-  exports: "trainer",
-  devices: "trainer",
-};
+/**
+ * Which service answers a question. A write is not held back: whoever presses a button reads at once why nothing
+ * happens.
+ */
+const SERVICES: readonly (readonly [RegExp, string])[] = [
+  [/^(GET|POST) datasets\/.+\/(rows|profile)$/, "executor"],
+  [/^GET (models|datasets|examples)/, "registry"],
+  [/^GET (components|plugins|diagnostics)/, "codegen"],
+  [/^POST (code|check|suggest)/, "codegen"],
+  [/^POST (preview|cost)/, "executor"],
+  [/^GET (runs|tests|exports|devices)/, "trainer"],
+];
 
 /** The services that are waited for now. */
 export const useStarting = create<{ services: readonly string[] }>(() => ({ services: [] }));
 
-/** Waits for services before the first request that needs one, and not at all once everything has started. */
+/** Holds requests back until the service that answers them serves; lets all pass once everything has started. */
 export class Start {
   private latest: Promise<Health | null> | null = null;
   private complete = false;
@@ -43,9 +37,10 @@ export class Start {
     private readonly onWaiting: (services: readonly string[]) => void,
   ) {}
 
-  /** Wait until the service of an address serves, or health tells nothing any more that is worth to wait for. */
-  async ready(path: string): Promise<void> {
-    const service = SERVICES[path.replace(/^\/api\/v1\//, "").split("/")[0] ?? ""];
+  /** Wait until the service behind an address serves. A service that was there and went is not waited for. */
+  async ready(method: string, path: string): Promise<void> {
+    const asked = `${method} ${path.replace(/^\/api\/v1\//, "")}`;
+    const service = SERVICES.find(([question]) => question.test(asked))?.[1];
     if (!service || this.complete || !this.isAwaited(await this.health(), service)) return;
     this.waiting.push(service);
     this.tell();
@@ -84,7 +79,7 @@ function isUnavailable(error: unknown): boolean {
   return error instanceof Problem && error.status === 503;
 }
 
-/** How queries meet a service that is away: they ask a while, and after an error they go on, which heals it. */
+/** A query retries for a while when its service is away; one that has failed asks on, until the service is back. */
 export const patience = {
   retry: (count: number, error: unknown): boolean =>
     count < (isUnavailable(error) ? RETRIES_OF_UNAVAILABLE : 1),

@@ -40,7 +40,7 @@ function LiveState() {
   const busy = useBusy();
   const failure = useLiveError();
   const { data } = useQuery(queries.health());
-  // That an executor which is still starting answers nothing is no trouble; the previews come when it has.
+  // An executor that is still starting is no trouble: the previews come once it serves.
   const starting = data?.status === "starting";
   const trouble = starting ? null : failure;
   const shown = connection === "live" && (busy || (starting && failure)) ? "computing" : connection;

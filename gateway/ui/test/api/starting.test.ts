@@ -23,7 +23,8 @@ function starting(said: Health | null) {
     (services) => world.told.push(services),
   );
   const passed: string[] = [];
-  const ask = (path: string) => void start.ready(`/api/v1${path}`).then(() => passed.push(path));
+  const ask = (path: string, method = "GET") =>
+    void start.ready(method, `/api/v1${path}`).then(() => passed.push(path));
   return { world, passed, ask };
 }
 
@@ -44,10 +45,40 @@ it("does not wait for a service that serves already, while another starts", asyn
     status: "starting",
     services: { ...SERVING, trainer: "starting" },
   });
-  for (const path of ["/models", "/components", "/code/edit", "/cost", "/runs"]) ask(path);
+  for (const path of ["/models", "/components", "/runs"]) ask(path);
+  for (const path of ["/code/edit", "/cost"]) ask(path, "POST");
   await vi.advanceTimersByTimeAsync(1_000);
   expect(passed).toEqual(["/models", "/components", "/code/edit", "/cost"]);
   expect(world.told.at(-1)).toEqual(["trainer"]);
+});
+
+it.each([
+  ["GET", "/models", "registry"],
+  ["GET", "/models/{model}/versions", "registry"],
+  ["GET", "/examples", "registry"],
+  ["GET", "/components", "codegen"],
+  ["POST", "/suggest", "codegen"],
+  ["POST", "/code/component", "codegen"],
+  ["GET", "/datasets/{dataset}/rows", "executor"],
+  ["POST", "/datasets/{dataset}/profile", "executor"],
+  ["POST", "/cost", "executor"],
+  ["GET", "/runs/{run}/metrics", "trainer"],
+])("knows that %s %s is answered by the %s", async (method, path, service) => {
+  const { world, passed, ask } = starting({
+    status: "starting",
+    services: { ...SERVING, [service]: "starting" },
+  });
+  ask(path, method);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([passed, world.told]).toEqual([[], [[service]]]);
+});
+
+it("does not hold back a write", async () => {
+  const { passed, ask } = starting({ status: "starting", services: { ...SERVING, trainer: "down" } });
+  ask("/runs", "POST");
+  ask("/models/{model}/graph", "PUT");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(passed).toEqual(["/runs", "/models/{model}/graph"]);
 });
 
 it("asks once for all who wait, and never again once everything has started", async () => {
@@ -71,7 +102,7 @@ it("does not wait for a service that was there and went, nor without health, nor
     expect(passed).toEqual(["/models"]);
   }
   const { world, passed, ask } = starting({ status: "starting", services: { ...SERVING, registry: "down" } });
-  ask("/session");
+  ask("/session", "POST");
   await vi.advanceTimersByTimeAsync(0);
   expect([passed, world.asked]).toEqual([["/session"], 0]);
 });
