@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,10 +11,10 @@ from playwright.sync_api import expect
 from benchmarks.graphs import chain
 from tests.running import Glasswork
 
-from .conftest import SIZE, node, open_model, screenshot, settled, sign_in
+from .conftest import node, open_model, screenshot, settled, signed_in, trouble_of
+from .looks import at_rest, in_themes
 
 COUNT = 160
-Model = Callable[..., str]
 Place = tuple[float, float]
 
 # Where a component lies in the window, by its place in the document: it may be no element of the page.
@@ -27,29 +27,38 @@ PLACE = """async ([model, id]) => {
   return [box.x + e + (x + 92) * a, box.y + f + (y + 60) * a];
 }"""
 
-# Whether the view has come to rest.
-STILL = """() => new Promise((resolve) => {
-  const style = document.querySelector(".react-flow__viewport").style;
-  const before = style.transform;
-  setTimeout(() => resolve(style.transform === before), 300);
-})"""
-
 COLOURS = """canvas => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return new Set(new Uint32Array(data.buffer)).size;
 }"""
 
 
+@pytest.fixture(scope="module")
+def model(glasswork: Glasswork) -> str:
+    """A large graph."""
+    return str(glasswork.client.post("/models", {"graph": chain(COUNT), "name": "Far view"})["id"])
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Any, glasswork: Glasswork, model: str) -> Iterator[Any]:
+    """One page for all: it takes its time to open, and each test undoes what it does."""
+    with signed_in(browser, glasswork) as page:
+        open_model(page, model)
+        expect(page.locator(f"canvas[data-blocks='{COUNT}']")).to_be_visible()
+        yield page
+
+
 @pytest.fixture
-def model(page: Any, new_model: Model) -> str:
-    """A large graph that lies wholly in sight."""
-    made = new_model(graph=chain(COUNT))
-    # The first preview of fresh services waits for TensorFlow.
-    page.set_default_timeout(60_000)
-    open_model(page, made)
-    expect(page.locator(f"canvas[data-blocks='{COUNT}']")).to_be_visible()
-    page.wait_for_function(STILL)
-    return made
+def page(opened: Any) -> Iterator[Any]:
+    """The graph wholly in sight, with nothing selected."""
+    trouble = trouble_of(opened)
+    opened.locator("[data-canvas]").focus()
+    opened.keyboard.press("Escape")
+    expect(opened.locator(f"canvas[data-blocks='{COUNT}']")).to_be_visible()
+    expect(selected(opened)).to_have_count(0)
+    at_rest(opened)
+    yield opened
+    assert not trouble, trouble
 
 
 def place(page: Any, model: str, component: str) -> Place:
@@ -81,15 +90,15 @@ def drag(page: Any, start: Place, end: Place) -> None:
     page.mouse.up()
 
 
-def test_few_components_of_many_are_elements_of_the_page(page: Any, model: str) -> None:
+def test_the_picture_answers_to_mouse_and_keyboard_like_components_from_near(page: Any, model: str) -> None:
     assert 0 < page.locator(".react-flow__node").count() < 10
     assert page.locator(".react-flow__edge").count() < 10
-    page.keyboard.press("Shift+0")
-    expect(page.locator("canvas[data-blocks]")).to_have_count(0)
-    expect(page.locator("article footer").first).to_be_visible()
+    a_click_selects_and_a_double_click_opens(page, model)
+    tab_goes_through_the_components_and_the_arrows_lead_to_neighbours(page, model)
+    everything_can_be_selected(page)
 
 
-def test_a_click_selects_and_a_double_click_opens(page: Any, model: str) -> None:
+def a_click_selects_and_a_double_click_opens(page: Any, model: str) -> None:
     page.mouse.click(*place(page, model, "dense20"))
     expect(selected(page)).to_have_attribute("data-id", "dense20")
     page.mouse.click(*place(page, model, "dense90"))
@@ -97,8 +106,28 @@ def test_a_click_selects_and_a_double_click_opens(page: Any, model: str) -> None
     page.get_by_role("button", name="Inspector", exact=True).click()
     page.mouse.dblclick(*place(page, model, "dense21"))
     expect(page.get_by_label("Name", exact=True)).to_have_value("dense21")
+    at_rest(page)
     page.mouse.click(*(value - 12 for value in place(page, model, "image")))
     expect(selected(page)).to_have_count(0)
+
+
+def tab_goes_through_the_components_and_the_arrows_lead_to_neighbours(page: Any, model: str) -> None:
+    page.mouse.click(*place(page, model, "dense30"))
+    node(page, "dense30").focus()
+    for keys, component in {"Tab": "dense31", "Tab again": "dense32", "Shift+Tab": "dense31"}.items():
+        page.keyboard.press(keys.removesuffix(" again"))
+        expect(page.locator(f".react-flow__node[data-id='{component}']:focus")).to_have_count(1)
+    expect(node(page, "dense31")).to_contain_text("dense31")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    expect(selected(page)).to_have_count(1)
+
+
+def everything_can_be_selected(page: Any) -> None:
+    page.locator("[data-canvas]").focus()
+    page.keyboard.press("Control+a")
+    expect(page.get_by_text(f"{COUNT} components").first).to_be_visible()
+    assert page.locator(".react-flow__node").count() < 10
 
 
 def test_a_drag_moves_one_component_and_one_undo_takes_it_back(page: Any, model: str, glasswork: Glasswork) -> None:
@@ -110,7 +139,7 @@ def test_a_drag_moves_one_component_and_one_undo_takes_it_back(page: Any, model:
     assert {id for id in before if before[id] != after[id]} == {"dense40"}
     assert after["dense40"][0] - before["dense40"][0] > 100
     page.keyboard.press("Control+z")
-    page.wait_for_timeout(600)
+    expect(page.get_by_text("Undone: Move")).to_be_visible()
     settled(page)
     assert positions(glasswork, model) == before
 
@@ -130,7 +159,7 @@ def test_a_box_selects_and_what_it_selected_moves_together(page: Any, model: str
     after = positions(glasswork, model)
     assert {id for id in before if before[id] != after[id]} == {first, *others, last}
     page.keyboard.press("Control+z")
-    page.wait_for_timeout(600)
+    expect(page.get_by_text("Undone: Move")).to_be_visible()
     settled(page)
     assert positions(glasswork, model) == before
 
@@ -153,51 +182,31 @@ def test_a_wire_is_selected_by_a_click_near_it(page: Any, model: str, glasswork:
     page.mouse.click((left + right) / 2, y - 42 * scale + 3)
     expect(page.locator(".react-flow__edge.selected")).to_have_attribute("data-id", f"{one}.output>{other}.input")
     page.keyboard.press("Delete")
-    page.wait_for_timeout(600)
+    expect(page.locator(".react-flow__edge.selected")).to_have_count(0)
     settled(page)
     wires = glasswork.client.get(f"/models/{model}/graph")["connections"]
     assert {"from": f"{one}.output", "to": f"{other}.input"} not in wires
     assert len(wires) == COUNT - 2
+    page.keyboard.press("Control+z")
+    settled(page)
+    assert len(glasswork.client.get(f"/models/{model}/graph")["connections"]) == COUNT - 1
 
 
-def test_tab_goes_through_the_components_and_the_arrows_lead_to_neighbours(page: Any, model: str) -> None:
-    page.mouse.click(*place(page, model, "dense30"))
-    focused = "document.activeElement.closest('.react-flow__node')?.dataset.id"
-    node(page, "dense30").focus()
-    page.keyboard.press("Tab")
-    assert page.evaluate(focused) == "dense31"
-    page.keyboard.press("Tab")
-    assert page.evaluate(focused) == "dense32"
-    page.keyboard.press("Shift+Tab")
-    assert page.evaluate(focused) == "dense31"
-    expect(node(page, "dense31")).to_contain_text("dense31")
-    page.keyboard.press("Enter")
-    page.keyboard.press("ArrowRight")
-    expect(selected(page)).to_have_count(1)
-
-
-def test_everything_can_be_selected_and_copied(page: Any, model: str) -> None:
-    page.locator("[data-canvas]").focus()
-    page.keyboard.press("Control+a")
-    expect(page.get_by_text(f"{COUNT} components").first).to_be_visible()
-    assert page.locator(".react-flow__node").count() < 10
-
-
-def test_it_is_drawn_in_both_themes_and_for_fine_screens(browser: Any, glasswork: Glasswork, model: str) -> None:
-    context = browser.new_context(
-        viewport=SIZE, base_url=glasswork.running.url, device_scale_factor=2, color_scheme="dark"
-    )
-    sign_in(context, glasswork)
-    page = context.new_page()
-    open_model(page, model)
-    canvas = page.locator("canvas[data-blocks]")
-    box = canvas.bounding_box()
-    assert canvas.evaluate("canvas => [canvas.width, canvas.height]") == [2 * box["width"], 2 * box["height"]]
-    screenshot(page, "far-view-dark")
-    dark = canvas.evaluate(COLOURS)
-    page.emulate_media(color_scheme="light")
-    page.wait_for_timeout(300)
-    screenshot(page, "far-view-light")
-    light = canvas.evaluate(COLOURS)
-    assert min(dark, light) > 3
-    context.close()
+def test_it_is_drawn_in_both_themes_and_for_fine_screens_until_somebody_comes_near(
+    browser: Any, glasswork: Glasswork, model: str
+) -> None:
+    with signed_in(browser, glasswork, device_scale_factor=2) as page:
+        open_model(page, model)
+        canvas = page.locator("canvas[data-blocks]")
+        box = canvas.bounding_box()
+        assert canvas.evaluate("canvas => [canvas.width, canvas.height]") == [2 * box["width"], 2 * box["height"]]
+        drawn = {}
+        for theme in in_themes(page):
+            screenshot(page, f"far-view-{theme}")
+            drawn[theme] = canvas.evaluate("canvas => canvas.toDataURL()")
+            assert canvas.evaluate(COLOURS) > 3
+        assert drawn["light"] != drawn["dark"]
+        page.locator("[data-canvas]").focus()
+        page.keyboard.press("Shift+0")
+        expect(page.locator("canvas[data-blocks]")).to_have_count(0)
+        expect(page.locator("article footer").first).to_be_visible()

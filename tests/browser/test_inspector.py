@@ -44,23 +44,22 @@ def write(page: Any, text: str) -> None:
     inspector(page).locator(".cm-content").click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(text)
-    page.wait_for_timeout(700)
     settled(page)
 
 
 def test_the_form_shows_where_a_value_comes_from_and_gives_it_back(digits: Any) -> None:
     field = inspector(digits).get_by_role("spinbutton", name="Filters")
-    assert field.input_value() == "16"
+    expect(field).to_have_value("16")
     setting = field.locator("xpath=ancestor::*[@data-origin]")
-    assert setting.get_attribute("data-origin") == "suggested"
+    expect(setting).to_have_attribute("data-origin", "suggested")
     screenshot(digits, "inspector-settings")
     field.fill("2 * 12")
     field.press("Enter")
     settled(digits)
-    assert setting.get_attribute("data-origin") == "set"
+    expect(setting).to_have_attribute("data-origin", "set")
     node(digits, "edges").get_by_text("24").first.wait_for()
     setting.get_by_role("button", name="Reset to 16").click()
-    assert field.input_value() == "16"
+    expect(field).to_have_value("16")
 
 
 def test_undo_is_the_pages_in_a_field_whose_number_was_taken(digits: Any) -> None:
@@ -87,7 +86,7 @@ def test_undo_is_the_pages_in_a_field_whose_number_was_taken(digits: Any) -> Non
         expect(field).to_have_value(before)
     node(digits, "edges").locator("header").click()
     settled(digits)
-    assert filters.input_value() == "16"
+    expect(filters).to_have_value("16")
 
 
 def test_a_text_is_set_while_it_is_typed(digits: Any) -> None:
@@ -117,7 +116,7 @@ def test_dragging_a_number_runs_what_follows_and_nothing_else(page: Any, new_mod
         digits.mouse.move(box["x"] + 40 + 8 * step, box["y"] + 10)
     digits.mouse.up()
     settled(digits)
-    assert field.input_value() == "24"
+    expect(field).to_have_value("24")
     node(digits, "edges").get_by_text("24").first.wait_for()
     expect(digits.locator("article[data-state='ok']")).to_have_count(digits.locator("article").count())
     previews = [item["components"] for item in told if item["kind"] == "preview"]
@@ -126,11 +125,12 @@ def test_dragging_a_number_runs_what_follows_and_nothing_else(page: Any, new_mod
     assert ran.isdisjoint({"image", "scale", "digit"})
     digits.get_by_role("button", name="Undo").click()
     settled(digits)
-    assert field.input_value() == "16"
+    expect(field).to_have_value("16")
     digits.get_by_role("button", name="Redo").click()
-    assert field.input_value() == "24"
+    expect(field).to_have_value("24")
 
 
+@pytest.mark.main
 def test_code_moves_a_setting_and_errors_stand_on_their_line(digits: Any) -> None:
     inspector(digits).get_by_role("tab", name="Code").click()
     editor = inspector(digits).locator(".cm-content")
@@ -139,7 +139,7 @@ def test_code_moves_a_setting_and_errors_stand_on_their_line(digits: Any) -> Non
     assert "filters=16" in code or "16," in code
     write(digits, code.replace("16", "32", 1))
     inspector(digits).get_by_role("tab", name="Settings").click()
-    assert inspector(digits).get_by_role("spinbutton", name="Filters").input_value() == "32"
+    expect(inspector(digits).get_by_role("spinbutton", name="Filters")).to_have_value("32")
     inspector(digits).get_by_role("tab", name="Code").click()
     write(digits, "class Edges(keras.Layer):\n    def call(self, x):\n        return x +\n")
     inspector(digits).get_by_text("Line 3:").wait_for()
@@ -197,7 +197,7 @@ def test_where_template_and_custom_code_part_each_way_out_is_offered_and_undone(
     inspector(digits).get_by_role("tab", name="Code").click()
     conflict.wait_for()
     assert conflict.locator("pre").all_inner_texts() == ["    filters=16,", f"    {mine}", "    filters=24,"]
-    assert go.is_disabled()
+    expect(go).to_be_disabled()
     screenshot(digits, "inspector-conflict")
     digits.reload()
     node(digits, "edges").get_by_text("edges", exact=True).click()
@@ -255,27 +255,27 @@ def test_a_fix_shows_what_it_changes_before_it_is_kept(page: Any, new_model: Mod
     problems.get_by_text("adds ").wait_for()
     settled(page)
     screenshot(page, "problems-fix")
-    assert page.locator(".react-flow__node article").count() == before + 1
+    expect(page.locator(".react-flow__node article")).to_have_count(before + 1)
     boxes = [item.bounding_box() for item in page.locator(".react-flow__node article").all()]
     assert not [1 for one, other in itertools.combinations(boxes, 2) if overlap(one, other)]
     problems.get_by_role("button", name="Take it back").click()
     settled(page)
-    assert page.locator(".react-flow__node article").count() == before
+    expect(page.locator(".react-flow__node article")).to_have_count(before)
     problems.get_by_role("button", name="Fix:").first.click()
     problems.get_by_role("button", name="Keep it").click()
     settled(page)
     problems.get_by_text("0 errors").wait_for()
     page.get_by_role("button", name="Undo").click()
     settled(page)
-    assert page.locator(".react-flow__node article").count() == before
+    expect(page.locator(".react-flow__node article")).to_have_count(before)
 
 
 def test_program_and_cost_stand_below_the_canvas(digits: Any) -> None:
     digits.get_by_role("button", name="Code", exact=True).click()
     program = digits.get_by_role("region", name="Code")
     program.locator(".cm-marked").first.wait_for()
-    assert "edges" in program.locator(".cm-marked").first.inner_text()
+    expect(program.locator(".cm-marked").first).to_contain_text("edges")
     screenshot(digits, "drawer-program")
     program.get_by_role("tab", name="Cost").click()
-    program.get_by_role("row", name="edges").get_by_text("160").wait_for(timeout=60_000)
+    program.get_by_role("row", name="edges").get_by_text("160").wait_for()
     screenshot(digits, "drawer-cost")

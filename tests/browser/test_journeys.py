@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.running import Glasswork
 
-from .conftest import node, open_model, screenshot, settled
+from .conftest import drawn, node, open_model, screenshot, settled
 
 Model = Callable[..., str]
 
@@ -74,7 +75,7 @@ class Keyboard:
             if node(self.page, component).locator("article[data-selected='true']").count():
                 return
             self.press(key)
-            self.page.wait_for_timeout(50)
+            drawn(self.page)
         raise AssertionError(f"{key} never comes to {component}")
 
     def connect(self, target: str) -> None:
@@ -90,6 +91,7 @@ class Keyboard:
         raise AssertionError(f"no arrow comes to {target}")
 
 
+@pytest.mark.main
 def test_a_cnn_is_built_from_nothing_by_keyboard_alone(page: Any, new_model: Model, glasswork: Glasswork) -> None:
     model = new_model(name="By keyboard")
     page.goto(f"/models/{model}")
@@ -103,7 +105,7 @@ def test_a_cnn_is_built_from_nothing_by_keyboard_alone(page: Any, new_model: Mod
     keys.press("Enter")
     # Another test may have taken the example in before: then it is a dataset like any other.
     keys.choose("Dataset", "digits")
-    expect(page.get_by_role("button", name="Use it")).to_be_enabled(timeout=15_000)
+    expect(page.get_by_role("button", name="Use it")).to_be_enabled()
     keys.tab_to("Use it")
     keys.press("Enter")
     expect(page.get_by_role("button", name="Use another…")).to_be_focused()
@@ -183,7 +185,8 @@ def test_no_command_of_the_palette_fails_in_an_empty_model(page: Any, new_model:
         search.fill(title)
         page.keyboard.press("Enter")
         expect(search).to_have_count(0)
-        page.wait_for_timeout(150)
+        drawn(page)
+        expect(page.get_by_text("Loading…")).to_have_count(0)
         expect(page.get_by_text("This part of the page failed")).to_have_count(0)
         if page.url.endswith(address):
             page.keyboard.press("Escape")

@@ -10,37 +10,27 @@ import pytest
 
 from tests.running import Glasswork
 
-from .conftest import SIZE, node, open_model, screenshot, settled, sign_in
+from .conftest import node, open_model, screenshot, settled, signed_in
+from .looks import in_themes, violations, with_axe
 from .test_inspector import inspector
-from .test_views import AXE, RULES
 
-pytestmark = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in gateway/ui")
+pytestmark = with_axe
 Check = Callable[..., None]
 
 
 @contextmanager
-def themed(browser: Any, glasswork: Glasswork, theme: str) -> Iterator[tuple[Any, Check]]:
-    """A page in a theme, and a check that what it shows now is accessible; all that is wrong is said at the end."""
-    context = browser.new_context(
-        viewport=SIZE, color_scheme=theme, base_url=glasswork.running.url, reduced_motion="reduce"
-    )
-    sign_in(context, glasswork)
-    page = context.new_page()
+def checked(browser: Any, glasswork: Glasswork) -> Iterator[tuple[Any, Check]]:
+    """A page, and a check that it is accessible now in both themes; all that is wrong is said at the end."""
     told: list[str] = []
 
+    # A menu takes the focus and keeps it: of the page below nothing is reached until it closes.
     def check(name: str, within: str = "") -> None:
-        page.wait_for_timeout(150)
-        screenshot(page, f"overlay-{name.replace(' ', '-')}-{theme}")
-        if not page.evaluate("'axe' in window"):
-            page.evaluate(AXE.read_text())
-        # A menu takes the focus and keeps it: of the page below nothing is reached until it closes.
-        place = f"'{within}'" if within else "document"
-        asked = f"axe.run({place}, {RULES}).then(result => result.violations)"
-        for item in page.evaluate(asked):
-            told.append(f"{name}: {item['id']}: {[(at['target'], at['failureSummary']) for at in item['nodes'][:2]]}")
+        for theme in in_themes(page):
+            screenshot(page, f"overlay-{name.replace(' ', '-')}-{theme}")
+            told.extend(f"{name}, {theme}: {item}" for item in violations(page, within))
 
-    yield page, check
-    context.close()
+    with signed_in(browser, glasswork, reduced_motion="reduce") as page:
+        yield page, check
     assert not told, "\n".join(told)
 
 
@@ -49,12 +39,8 @@ def model(glasswork: Glasswork) -> str:
     return str(glasswork.client.post("/models", {"template": "digits_images", "name": "Overlays"})["id"])
 
 
-THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
-
-
-@THEMES
-def test_what_opens_over_the_canvas_is_accessible(browser: Any, glasswork: Glasswork, model: str, theme: str) -> None:
-    with themed(browser, glasswork, theme) as (page, check):
+def test_what_opens_over_the_canvas_is_accessible(browser: Any, glasswork: Glasswork, model: str) -> None:
+    with checked(browser, glasswork) as (page, check):
         open_model(page, model)
         name = node(page, "edges").locator("header")
         for place, title in {
@@ -90,16 +76,14 @@ def test_what_opens_over_the_canvas_is_accessible(browser: Any, glasswork: Glass
         check("tooltip", "[role=tooltip]")
 
 
-@THEMES
-def test_the_inspector_is_accessible_in_each_tab(browser: Any, glasswork: Glasswork, model: str, theme: str) -> None:
-    with themed(browser, glasswork, theme) as (page, check):
+def test_the_inspector_is_accessible_in_each_tab(browser: Any, glasswork: Glasswork, model: str) -> None:
+    with checked(browser, glasswork) as (page, check):
         open_model(page, model)
         node(page, "edges").locator("header").click()
         panel = inspector(page)
         for tab in ("Code", "Preview", "Docs", "Settings"):
             panel.get_by_role("tab", name=tab).click()
             panel.get_by_role("tabpanel").get_by_text("Loading").wait_for(state="detached")
-            page.wait_for_timeout(300)
             check(f"tab {tab}")
         panel.get_by_role("combobox").first.click()
         page.get_by_role("listbox").wait_for()
@@ -113,14 +97,13 @@ def test_the_inspector_is_accessible_in_each_tab(browser: Any, glasswork: Glassw
         check("settings of data")
 
 
-@THEMES
-def test_problems_and_their_fix_are_accessible(browser: Any, glasswork: Glasswork, model: str, theme: str) -> None:
+def test_problems_and_their_fix_are_accessible(browser: Any, glasswork: Glasswork, model: str) -> None:
     graph = glasswork.client.get(f"/models/{model}/graph")
     del graph["components"]["flat"]
     graph["connections"] = [item for item in graph["connections"] if "flat." not in item["from"] + item["to"]]
     graph["connections"].append({"from": "smaller.output", "to": "hidden.input"})
     broken = glasswork.client.post("/models", {"graph": graph, "name": "Unflattened"})["id"]
-    with themed(browser, glasswork, theme) as (page, check):
+    with checked(browser, glasswork) as (page, check):
         open_model(page, broken)
         page.keyboard.press("Control+Shift+m")
         problems = page.get_by_role("region", name="Problems")
@@ -136,15 +119,14 @@ def test_problems_and_their_fix_are_accessible(browser: Any, glasswork: Glasswor
         check("train refused")
 
 
-@THEMES
-def test_panels_below_and_toasts_are_accessible(browser: Any, glasswork: Glasswork, model: str, theme: str) -> None:
-    with themed(browser, glasswork, theme) as (page, check):
+def test_panels_below_and_toasts_are_accessible(browser: Any, glasswork: Glasswork, model: str) -> None:
+    with checked(browser, glasswork) as (page, check):
         open_model(page, model)
         page.get_by_role("button", name="Code", exact=True).click()
         page.get_by_role("region", name="Code").locator(".cm-content").wait_for()
         check("program")
         page.get_by_role("tab", name="Cost").click()
-        page.get_by_role("row", name="edges").wait_for(timeout=120_000)
+        page.get_by_role("row", name="edges").wait_for()
         check("cost")
         page.get_by_role("button", name="Training", exact=True).click()
         page.get_by_text("Not trained yet").wait_for()
@@ -157,10 +139,9 @@ def test_panels_below_and_toasts_are_accessible(browser: Any, glasswork: Glasswo
         settled(page)
 
 
-@THEMES
-def test_dialogs_of_the_start_are_accessible(browser: Any, glasswork: Glasswork, model: str, theme: str) -> None:
+def test_dialogs_of_the_start_are_accessible(browser: Any, glasswork: Glasswork, model: str) -> None:
     glasswork.client.post("/datasets", {"example": "wine"})
-    with themed(browser, glasswork, theme) as (page, check):
+    with checked(browser, glasswork) as (page, check):
         page.goto("/")
         for entry in ("Rename…", "Delete…"):
             page.get_by_role("button", name="Actions for Overlays").first.click()

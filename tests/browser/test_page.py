@@ -9,13 +9,14 @@ from urllib.parse import urlparse
 import httpx
 import pytest
 
-from tests.running import Glasswork, started
+from tests.running import Glasswork
 
 from .conftest import open_model, screenshot
 
 LIMIT = 250_000
 
 
+@pytest.mark.main
 def test_without_the_token_there_is_the_sign_in_page_which_says_where_the_token_is(
     browser: Any, glasswork: Glasswork
 ) -> None:
@@ -33,19 +34,16 @@ def test_without_the_token_there_is_the_sign_in_page_which_says_where_the_token_
     context.close()
 
 
-def test_the_one_time_code_opens_the_page_and_leaves_the_address_bar(
-    browser: Any, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    with started(tmp_path_factory.mktemp("fresh")) as fresh:
-        assert fresh.process.stdout is not None
-        printed = fresh.process.stdout.readline()
-        address = next(word for word in printed.split() if word.startswith("http"))
-        context = browser.new_context()
-        page = context.new_page()
-        page.goto(address)
-        page.get_by_role("heading", name="Models", exact=True).wait_for()
-        assert "#" not in page.url
-        context.close()
+def test_the_one_time_code_opens_the_page_and_leaves_the_address_bar(browser: Any, own: Glasswork) -> None:
+    assert own.process.stdout is not None
+    printed = own.process.stdout.readline()
+    address = next(word for word in printed.split() if word.startswith("http"))
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_role("heading", name="Models", exact=True).wait_for()
+    assert "#" not in page.url
+    context.close()
 
 
 def test_a_first_visit_loads_little_and_asks_nobody_else(context: Any, page: Any, new_model: Any) -> None:

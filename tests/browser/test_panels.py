@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from tests.running import Glasswork
 
-from .conftest import open_model, screenshot, sign_in
-from .test_views import OVERLAPS
+from .conftest import open_model, screenshot, signed_in
+from .looks import at_rest, overlaps
 
 Model = Callable[..., str]
 EDGE = "Size of the panel "
@@ -65,10 +65,10 @@ def test_a_panel_keeps_a_useful_size_and_leaves_room_for_the_canvas(page: Any, n
     drag(page, "Inspector", x=-800)
     canvas = page.get_by_role("region", name="Model graph").bounding_box()
     assert canvas["width"] > 320
-    assert page.evaluate(OVERLAPS) == []
+    assert overlaps(page) == []
     edge(page, "Inspector").press("Home")
     edge(page, "Components").press("Home")
-    assert page.evaluate(OVERLAPS) == []
+    assert overlaps(page) == []
     assert width(page, "Inspector") == 280
     assert width(page, "Components") == 168
 
@@ -88,64 +88,82 @@ def test_the_drawer_below_keeps_the_height_that_it_was_given(page: Any, new_mode
     assert region(page, "Code").bounding_box()["height"] == pytest.approx(before, abs=1)
 
 
-@pytest.fixture(params=[390, 600, 820])
-def handheld(request: pytest.FixtureRequest, browser: Any, glasswork: Glasswork) -> Iterator[Any]:
-    """A page on a telephone or a small tablet."""
-    size = {"width": request.param, "height": 844}
-    context = browser.new_context(viewport=size, has_touch=True, is_mobile=True, base_url=glasswork.running.url)
-    sign_in(context, glasswork)
-    yield context.new_page()
-    context.close()
+NARROW = (390, 600, 820)
+
+
+@pytest.fixture
+def handheld(browser: Any, glasswork: Glasswork) -> Iterator[Any]:
+    """A page on a telephone, which becomes a small tablet where a test widens it."""
+    size = {"width": NARROW[0], "height": 844}
+    with signed_in(browser, glasswork, viewport=size, has_touch=True, is_mobile=True) as page:
+        yield page
+
+
+def widened(page: Any) -> Iterator[int]:
+    """Show a page on a telephone and on small tablets."""
+    for width in NARROW:
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_function("width => innerWidth === width", arg=width)
+        at_rest(page)
+        yield width
 
 
 def test_on_a_narrow_window_the_panels_slide_over_the_canvas(handheld: Any, new_model: Model) -> None:
     page = handheld
     open_model(page, new_model(template="digits"))
-    screen = page.viewport_size["width"]
-    assert page.evaluate(OVERLAPS) == []
-    canvas = page.get_by_role("region", name="Model graph").bounding_box()
-    assert canvas["width"] == screen
-    screenshot(page, f"narrow-{screen}")
-    page.get_by_role("button", name="Components", exact=True).tap()
-    expect(region(page, "Components")).to_be_in_viewport(ratio=1)
-    page.get_by_role("button", name="Inspector", exact=True).tap()
-    expect(region(page, "Inspector")).to_be_in_viewport(ratio=1)
-    expect(region(page, "Components")).to_have_count(0)
-    page.touchscreen.tap(20, 500)
-    expect(region(page, "Inspector")).to_have_count(0)
-    page.locator(".react-flow__node[data-id='conv1']").tap(position={"x": 8, "y": 8})
-    page.get_by_role("button", name="Inspector", exact=True).tap()
-    region(page, "Inspector").get_by_role("spinbutton", name="Filters").wait_for()
-    screenshot(page, f"narrow-inspector-{screen}")
-    assert page.evaluate("document.documentElement.scrollWidth") == screen
+    for screen in widened(page):
+        assert overlaps(page) == [], screen
+        canvas = page.get_by_role("region", name="Model graph").bounding_box()
+        assert canvas["width"] == screen
+        screenshot(page, f"narrow-{screen}")
+        page.get_by_role("button", name="Components", exact=True).tap()
+        expect(region(page, "Components")).to_be_in_viewport(ratio=1)
+        page.get_by_role("button", name="Inspector", exact=True).tap()
+        expect(region(page, "Inspector")).to_be_in_viewport(ratio=1)
+        expect(region(page, "Components")).to_have_count(0)
+        page.touchscreen.tap(20, 500)
+        expect(region(page, "Inspector")).to_have_count(0)
+        page.locator(".react-flow__node[data-id='conv1']").tap(position={"x": 8, "y": 8})
+        page.get_by_role("button", name="Inspector", exact=True).tap()
+        region(page, "Inspector").get_by_role("spinbutton", name="Filters").wait_for()
+        screenshot(page, f"narrow-inspector-{screen}")
+        assert page.evaluate("document.documentElement.scrollWidth") == screen
+        page.touchscreen.tap(20, 500)
+        expect(region(page, "Inspector")).to_have_count(0)
     page.set_viewport_size({"width": 1200, "height": 844})
     expect(region(page, "Components")).to_be_visible()
 
 
 def test_on_a_narrow_window_the_start_is_read_whole(handheld: Any, glasswork: Glasswork) -> None:
     dataset = glasswork.client.post("/datasets", {"example": "wine"})["id"]
-    screen = handheld.viewport_size["width"]
+    told = []
     for name, address in {"start": "/", "datasets": "/datasets", "dataset": f"/datasets/{dataset}"}.items():
         handheld.goto(address)
         handheld.get_by_role("heading").nth(1 if name == "dataset" else 0).wait_for()
-        screenshot(handheld, f"narrow-{name}-{screen}")
-        assert handheld.evaluate("document.documentElement.scrollWidth") == screen
-        assert handheld.evaluate(OVERLAPS) == []
+        for screen in widened(handheld):
+            screenshot(handheld, f"narrow-{name}-{screen}")
+            wide = handheld.evaluate("document.documentElement.scrollWidth")
+            told += [f"{name} is {wide} px wide in a window of {screen}"] * (wide != screen)
+            told += [f"{name}, {screen} px: {item}" for item in overlaps(handheld)]
+    assert not told, "\n".join(told)
 
 
 def test_fingers_move_and_scale_the_canvas(handheld: Any, new_model: Model) -> None:
     page = handheld
-    open_model(page, new_model(template="digits"))
-    before = where(page)
-    touch(page, [(200, 700)], [(200, 620)])
-    moved = where(page)
-    assert moved["f"] == pytest.approx(before["f"] - 80, abs=12)
-    over = page.locator(".react-flow__node[data-id='conv1']").bounding_box()
-    on_node = (over["x"] + over["width"] / 2, over["y"] + over["height"] / 2)
-    touch(page, [on_node], [(on_node[0], on_node[1] + 60)])
-    assert where(page)["f"] > moved["f"]
-    touch(page, [(180, 660), (220, 660)], [(120, 660), (280, 660)])
-    assert where(page)["a"] > 1.5 * moved["a"]
+    model = new_model(template="digits")
+    for screen in widened(page):
+        open_model(page, model)
+        at_rest(page)
+        before = where(page)
+        touch(page, [(200, 700)], [(200, 620)])
+        moved = where(page)
+        assert moved["f"] == pytest.approx(before["f"] - 80, abs=12), screen
+        over = page.locator(".react-flow__node[data-id='conv1']").bounding_box()
+        on_node = (over["x"] + over["width"] / 2, over["y"] + over["height"] / 2)
+        touch(page, [on_node], [(on_node[0], on_node[1] + 60)])
+        assert where(page)["f"] > moved["f"], screen
+        touch(page, [(180, 660), (220, 660)], [(120, 660), (280, 660)])
+        assert where(page)["a"] > 1.5 * moved["a"], screen
 
 
 def where(page: Any) -> dict[str, float]:
@@ -170,4 +188,4 @@ def touch(page: Any, start: list[tuple[float, float]], end: list[tuple[float, fl
     for step in range(1, 9):
         send("touchMove", step / 8)
     send("touchEnd", 1)
-    page.wait_for_timeout(150)
+    at_rest(page)

@@ -5,18 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import psutil
-import pytest
 from playwright.sync_api import expect
 
-from tests.running import Glasswork, started
+from tests.running import Glasswork
 
-from .conftest import node, open_model, settled, sign_in
-
-
-@pytest.fixture
-def own(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with started(tmp_path_factory.mktemp("recovery")) as running:
-        yield running
+from .conftest import DEADLINE_SECONDS, new_context, node, open_model, settled
 
 
 def processes(own: Glasswork, service: str) -> list[psutil.Process]:
@@ -26,9 +19,7 @@ def processes(own: Glasswork, service: str) -> list[psutil.Process]:
 
 def test_the_executor_is_stopped_while_editing_and_the_page_recovers_by_itself(browser: Any, own: Glasswork) -> None:
     model = own.client.post("/models", {"template": "digits"})["id"]
-    context = browser.new_context(base_url=own.running.url)
-    sign_in(context, own)
-    page = context.new_page()
+    page = new_context(browser, own).new_page()
     open_model(page, model)
     expect(page.locator("article[data-state='ok']")).to_have_count(page.locator("article").count())
     victims = processes(own, "executor")
@@ -37,26 +28,24 @@ def test_the_executor_is_stopped_while_editing_and_the_page_recovers_by_itself(b
         victim.kill()
     node(page, "dropout1").locator("header").click()
     page.keyboard.press("Control+Delete")
-    expect(page.locator("footer [data-tone='err']").first).to_be_visible(timeout=15_000)
-    expect(page.locator("footer [data-tone='err']")).to_have_count(0, timeout=60_000)
-    expect(page.locator("article[data-state='ok']")).to_have_count(page.locator("article").count(), timeout=60_000)
+    expect(page.locator("footer [data-tone='err']").first).to_be_visible()
+    expect(page.locator("footer [data-tone='err']")).to_have_count(0)
+    expect(page.locator("article[data-state='ok']")).to_have_count(page.locator("article").count())
     settled(page)
     assert "dropout1" not in own.client.get(f"/models/{model}/graph")["components"]
-    context.close()
+    page.context.close()
 
 
 def test_the_gateway_is_stopped_while_editing_and_the_edit_is_saved_afterwards(browser: Any, own: Glasswork) -> None:
     model = own.client.post("/models", {"template": "digits"})["id"]
-    context = browser.new_context(base_url=own.running.url)
-    sign_in(context, own)
-    page = context.new_page()
+    page = new_context(browser, own).new_page()
     open_model(page, model)
     for victim in processes(own, "gateway"):
         victim.kill()
     node(page, "dropout1").locator("header").click()
     page.keyboard.press("Control+Delete")
-    page.wait_for_selector("[data-live='live'], [data-live='computing']", timeout=60_000)
-    page.wait_for_selector("[data-save='saved']", timeout=60_000)
-    own.client.wait_until_healthy(60)
+    page.wait_for_selector("[data-live='live'], [data-live='computing']")
+    page.wait_for_selector("[data-save='saved']")
+    own.client.wait_until_healthy(DEADLINE_SECONDS)
     assert "dropout1" not in own.client.get(f"/models/{model}/graph")["components"]
-    context.close()
+    page.context.close()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.running import Glasswork
 
-from .conftest import Held, node, open_model, settled
+from .conftest import Held, drawn, node, open_model, settled
 from .test_inspector import inspector, undo
 from .test_train import ended, runs_of, short_model
 
@@ -88,7 +88,8 @@ def test_a_list_that_is_not_there_yet_is_not_said_to_be_empty(page: Any, glasswo
     held = Held(page, "**/api/v1/datasets*", "GET")
     page.get_by_role("link", name="Datasets", exact=True).click()
     held.wait()
-    page.wait_for_timeout(500)
+    page.get_by_role("heading", name="Datasets", exact=True).wait_for()
+    drawn(page)
     assert page.get_by_text("No datasets yet").count() == 0
     held.let_go()
     expect(page.get_by_role("link", name="wine", exact=True)).to_be_visible()

@@ -8,39 +8,30 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.running import Glasswork, started
+from tests.running import Glasswork
 
-from .conftest import SIZE, screenshot, sign_in
-from .test_views import AXE, RULES
+from .conftest import screenshot, signed_in
+from .looks import AXE, at_rest, violations
 
 STEPS = ("data", "component", "preview", "code", "fix", "train", "pause", "export")
-COVERS = """step => {
+# Whether a step stands beside what it explains, and does not cover it.
+CLEAR = """step => {
   const own = document.querySelector(`[role='dialog'][data-step='${step}']`).getBoundingClientRect();
   const told = document.querySelector('[data-tour-frame]')?.getBoundingClientRect();
-  if (!told) return 'it points at nothing';
+  if (!told) return false;
   const across = Math.min(own.right, told.right) - Math.max(own.left, told.left);
   const down = Math.min(own.bottom, told.bottom) - Math.max(own.top, told.top);
-  return across > 0 && down > 0 ? 'it covers what it explains' : '';
+  return across <= 0 || down <= 0;
 }"""
 
 
 @pytest.fixture
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glasswork]:
-    with started(tmp_path_factory.mktemp("tour")) as running:
-        yield running
-
-
-@pytest.fixture
-def newcomer(browser: Any, fresh: Glasswork) -> Iterator[Any]:
+def newcomer(browser: Any, empty: Glasswork) -> Iterator[Any]:
     """A page that nobody has seen before."""
-    context = browser.new_context(viewport=SIZE, color_scheme="dark", base_url=fresh.running.url)
-    context.set_default_timeout(30_000)
-    sign_in(context, fresh)
     trouble: list[str] = []
-    page = context.new_page()
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    yield page
-    context.close()
+    with signed_in(browser, empty, color_scheme="dark") as page:
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        yield page
     assert not trouble, trouble
 
 
@@ -48,14 +39,13 @@ def step(page: Any, name: str) -> Any:
     """Wait for a step, and hold it to its place and to axe-core."""
     shown = page.locator(f"[role='dialog'][data-step='{name}']")
     shown.wait_for()
-    page.wait_for_timeout(700)
+    at_rest(page)
+    # The frame follows what it explains, which may still be on its way to its place.
+    page.wait_for_function(CLEAR, arg=name)
     screenshot(page, f"tour-{name}")
-    assert page.evaluate(COVERS, name) == ""
     expect(shown.get_by_text(f"{STEPS.index(name) + 1} of 8")).to_be_visible()
     if AXE.is_file():
-        page.evaluate(AXE.read_text())
-        found = page.evaluate(f"axe.run('[aria-labelledby=tour-title]', {RULES}).then(result => result.violations)")
-        assert [item["id"] for item in found] == []
+        assert violations(page, "[aria-labelledby=tour-title]") == []
     return shown
 
 
@@ -63,11 +53,12 @@ def forward(page: Any) -> None:
     page.get_by_role("button", name="Next", exact=True).click()
 
 
-def test_the_tour_runs_on_the_real_thing_from_first_start_to_its_end(newcomer: Any, fresh: Glasswork) -> None:
-    page, client = newcomer, fresh.client
+@pytest.mark.main
+def test_the_tour_runs_on_the_real_thing_from_first_start_to_its_end(newcomer: Any, empty: Glasswork) -> None:
+    page, client = newcomer, empty.client
     page.goto("/")
     page.get_by_role("button", name="Take the tour").click()
-    page.locator("[role='dialog'][data-step='data']").wait_for(timeout=120_000)
+    page.locator("[role='dialog'][data-step='data']").wait_for()
     page.wait_for_selector("article[data-state='ok']")
     (model,) = client.get("/models")["items"]
     assert model["last_run"]["state"] == "SUCCEEDED"

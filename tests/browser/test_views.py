@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.running import ROOT, Glasswork
+from tests.running import Glasswork
 
-from .conftest import SIZE, node, open_model, screenshot, sign_in
+from .conftest import node, open_model, screenshot, signed_in
+from .looks import at_widths, in_themes, overlaps, violations, with_axe
 
-AXE = ROOT / "gateway" / "ui" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
 Show = Callable[[Any, str], None]
 
 
@@ -61,9 +60,8 @@ def shortcuts(page: Any, model: str) -> None:
     page.get_by_role("heading", name="Keyboard shortcuts").wait_for()
 
 
-VIEWS: dict[str, Show] = {
-    item.__name__: item for item in (start, datasets, editor, selected, quick_add, enlarged, palette, shortcuts)
-}
+WHOLE: tuple[Show, ...] = (start, datasets, editor, selected)
+OVER_OTHERS: tuple[Show, ...] = (quick_add, enlarged, palette, shortcuts)
 
 
 @pytest.fixture(scope="module")
@@ -71,65 +69,18 @@ def model(glasswork: Glasswork) -> str:
     return str(glasswork.client.post("/models", {"template": "digits", "name": "Views"})["id"])
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in gateway/ui")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("view", VIEWS)
-def test_a_view_is_accessible(browser: Any, glasswork: Glasswork, model: str, view: str, theme: str) -> None:
-    context = browser.new_context(viewport=SIZE, color_scheme=theme, base_url=glasswork.running.url)
-    sign_in(context, glasswork)
-    page = context.new_page()
-    VIEWS[view](page, model)
-    page.wait_for_timeout(400)
-    screenshot(page, f"{view}-{theme}")
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(f"axe.run(document, {RULES}).then(result => result.violations)")
-    context.close()
-    told = [f"{item['id']}: {item['help']} {[at['target'] for at in item['nodes'][:3]]}" for item in found]
-    assert told == []
-
-
-OVERLAPS = """() => {
-  const told = [];
-  const shown = (element) => element.checkVisibility({opacityProperty: true, visibilityProperty: true});
-  const boxes = [...document.querySelectorAll('button, input, a[href], [role=tab], h1, h2, [role=combobox]')]
-    .filter((element) => shown(element) && !element.closest('.react-flow, .hidden-visually'))
-    .map((element) => ({element, box: element.getBoundingClientRect()}))
-    .filter(({box}) => box.width > 0 && box.height > 0);
-  const name = (element) => element.ariaLabel || element.textContent.trim().slice(0, 30) || element.tagName;
-  const scrolled = (element) => {
-    for (let at = element.parentElement; at; at = at.parentElement)
-      if (/auto|scroll/.test(getComputedStyle(at).overflowY) && at.scrollHeight > at.clientHeight) return true;
-    return false;
-  };
-  for (const {element, box} of boxes) {
-    if (scrolled(element)) continue;
-    if (box.left < -1 || box.right > innerWidth + 1 || box.top < -1 || box.bottom > innerHeight + 1)
-      told.push(`${name(element)} is outside the window`);
-  }
-  for (let i = 0; i < boxes.length; i += 1) for (let j = i + 1; j < boxes.length; j += 1) {
-    const [one, other] = [boxes[i], boxes[j]];
-    if (one.element.contains(other.element) || other.element.contains(one.element)) continue;
-    if (scrolled(one.element) || scrolled(other.element)) continue;
-    const width = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
-    const height = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
-    if (width > 1 && height > 1) told.push(`${name(one.element)} lies over ${name(other.element)}`);
-  }
-  for (const element of document.querySelectorAll('button, [role=tab], h1'))
-    if (shown(element) && element.scrollWidth > element.clientWidth + 1 && !element.closest('.react-flow')
-        && getComputedStyle(element).overflow === 'visible' && getComputedStyle(element).display !== 'inline')
-      told.push(`${name(element)} is cut off`);
-  return told;
-}"""
-
-
-@pytest.mark.parametrize("width", [1024, 1440, 1920])
-@pytest.mark.parametrize("view", ["start", "datasets", "editor", "selected"])
-def test_nothing_overlaps_or_is_cut_off(browser: Any, glasswork: Glasswork, model: str, view: str, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, base_url=glasswork.running.url)
-    sign_in(context, glasswork)
-    page = context.new_page()
-    VIEWS[view](page, model)
-    screenshot(page, f"{view}-{width}")
-    told = page.evaluate(OVERLAPS)
-    context.close()
-    assert told == []
+@with_axe
+@pytest.mark.parametrize("view", [*WHOLE, *OVER_OTHERS], ids=lambda view: str(view.__name__))
+def test_a_view_is_accessible_in_both_themes_and_in_place_at_each_width(
+    browser: Any, glasswork: Glasswork, model: str, view: Show
+) -> None:
+    name, told = view.__name__, []
+    with signed_in(browser, glasswork) as page:
+        view(page, model)
+        for theme in in_themes(page):
+            screenshot(page, f"{name}-{theme}")
+            told += [f"{name}, {theme}: {item}" for item in violations(page)]
+        for width in at_widths(page) if view in WHOLE else ():
+            screenshot(page, f"{name}-{width}")
+            told += [f"{name}, {width} px: {item}" for item in overlaps(page)]
+    assert not told, "\n".join(told)

@@ -3,6 +3,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import { problemFrom, Unreachable } from "./problem";
 import type { components, paths } from "./schema";
+import { start } from "./starting";
 
 export type Schemas = components["schemas"];
 
@@ -16,6 +17,10 @@ export function onSignedOut(listener: SignedOutListener): () => void {
 }
 
 const errors: Middleware = {
+  async onRequest({ request, schemaPath }) {
+    await start.ready(request.method, schemaPath);
+    return undefined;
+  },
   async onResponse({ response, schemaPath }) {
     if (response.ok || response.status === 304) return undefined;
     const problem = problemFrom(response.status, await response.json().catch(() => null));

@@ -38,8 +38,12 @@ function SaveState() {
 function LiveState() {
   const connection = useConnectionState();
   const busy = useBusy();
-  const trouble = useLiveError();
-  const shown = connection === "live" && busy ? "computing" : connection;
+  const failure = useLiveError();
+  const { data } = useQuery(queries.health());
+  // An executor that is still starting is no trouble: the previews come once it serves.
+  const starting = data?.status === "starting";
+  const trouble = starting ? null : failure;
+  const shown = connection === "live" && (busy || (starting && failure)) ? "computing" : connection;
   return (
     <span
       data-tone={connection === "live" && !trouble ? undefined : "err"}
@@ -56,10 +60,11 @@ function Services() {
   const { data } = useQuery(queries.health());
   const down = Object.entries(data?.services ?? {}).filter(([, state]) => state !== "serving");
   if (!down.length) return null;
-  const key = down.some(([, state]) => state === "down") ? "service.down" : "service.starting";
+  const starting = data?.status === "starting";
+  const key = !starting && down.some(([, state]) => state === "down") ? "service.down" : "service.starting";
   return (
-    <span data-tone="err" role="status">
-      <Icon name="warning" size={14} />
+    <span data-tone={starting ? undefined : "err"} role="status">
+      <Icon name={starting ? "info" : "warning"} size={14} />
       {text(key, { services: down.map(([name]) => name).join(", ") })}
     </span>
   );

@@ -5,6 +5,8 @@ export const en = {
   ...canvas,
   "app.name": "Glasswork",
   "app.loading": "Loading…",
+  "app.starting": "Starting…",
+  "app.starting.hint": "Waiting for {services}",
   "app.retry": "Try again",
   "app.unreachable": "Glasswork does not answer. Is it running?",
   "app.failed": "This part of the page failed",

@@ -96,5 +96,7 @@ it("finds names that are free, and knows which may not be", () => {
   expect(freeId(["conv1", "conv2"], "Conv!")).toBe("conv3");
   expect(freeId([], "123")).toBe("component1");
   expect(["conv1", "a_b"].every(isComponentId)).toBe(true);
-  expect(["Conv", "1a", "lambda", "a-b", ""].some(isComponentId)).toBe(false);
+  expect(isComponentId("a".repeat(63))).toBe(true);
+  const bad = ["Conv", "1a", "1x", "lambda", "class", "a-b", "x y", "Ünïcode", "a".repeat(64), ""];
+  expect(bad.filter(isComponentId)).toEqual([]);
 });

@@ -12,9 +12,19 @@ const wire = (from: string, to: string) =>
   fragment({ components: { a: { type: "core.dense", settings: {} } }, connections: [{ from, to }] });
 const setting = (value: string) => component({ settings: { x: "VALUE" } }).replace('"VALUE"', value);
 
-it.each(["", "not json", "{}", "null", "[1]", "7", '{"glasswork": 2}', "[".repeat(5000)])(
-  "finds no components in %j",
-  (content) => expect(() => readFragment(content)).toThrow("holds no components"),
+it.each([
+  "",
+  "not json",
+  "{}",
+  "null",
+  "[1]",
+  "7",
+  '{"a": 1}',
+  '{"glasswork": 2}',
+  "[".repeat(5000),
+  '{"format": 1, "components": {"x": {"type": "nope.nope"}}, "connections": 7}',
+])("finds no components in %j", (content) =>
+  expect(() => readFragment(content)).toThrow("holds no components"),
 );
 
 it.each([

@@ -60,7 +60,7 @@ def from_rpc(error: grpc.aio.AioRpcError, target: str) -> GlassworkError:
 
     Args:
         error: what gRPC raised.
-        target: the method called, for errors that the peer did not word itself.
+        target: the method called. Of it, errors that the peer did not word itself name the service alone.
     """
     trailing: Any = error.trailing_metadata() or ()
     for key, value in trailing:
@@ -94,14 +94,20 @@ def _decode(data: bytes) -> GlassworkError | None:
 
 def _without_details(error: grpc.aio.AioRpcError, target: str) -> GlassworkError:
     # What gRPC itself raises: no peer, no time, too large. Never a class of a peer's choice.
-    code, details = error.code(), error.details() or ""
+    code, details, service = error.code(), error.details() or "", _service_of(target)
     if code == grpc.StatusCode.DEADLINE_EXCEEDED:
-        return DeadlineExceeded(f"{target} gave no answer within the time allowed.")
+        return DeadlineExceeded(f"{service} gave no answer within the time allowed.")
     if code == grpc.StatusCode.UNAVAILABLE:
         # gRPC's details name sockets and folders: they are for logs, not for whoever reads the message.
-        return Unavailable(f"{target} cannot be reached now. Try again in a moment.")
+        return Unavailable(f"{service} cannot be reached now; it may still be starting. Try again in a moment.")
     if code == grpc.StatusCode.UNAUTHENTICATED:
-        return Unauthenticated(f"{target}: {details}")
+        return Unauthenticated(f"{service}: {details}")
     table = {cls.code: cls for cls in GlassworkError.__subclasses__()}
     cls = table.get(code.name, InternalError)
-    return cls(f"{target} failed with {code.name}: {details}")
+    return cls(f"{service} failed with {code.name}: {details}")
+
+
+def _service_of(method: str) -> str:
+    # Users know the services by their names; a method's name tells them nothing.
+    package = method.strip("/").split(".")
+    return f"The {package[1]}" if package[0] == DOMAIN and len(package) > 2 else "The service"
