@@ -9,6 +9,7 @@ from glasswork_sdk.plugins import Catalogue, load_plugins
 from glasswork_sdk.profile import DatasetProfile, FeatureProfile, FeatureStatistics
 
 from tests.running import Glasswork, started
+from tests.warm import Warm, warmed
 
 DIGITS: dict[str, Any] = {
     "format": 1,
@@ -72,3 +73,10 @@ def glasswork(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glasswork]:
     """The services, shared by all tests that leave them as they are."""
     with started(tmp_path_factory.mktemp("data")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """A process that has imported TensorFlow and runs each script in a fork of its own."""
+    with warmed() as process:
+        yield process
