@@ -11,12 +11,18 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from glasswork_cli.client import Client
 from glasswork_cli.data_directory import DataDirectory, Running
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60.0
+START_SECONDS = 180.0
+STOP_SECONDS = 60.0
+TLS_NAME: Final = "glasswork.example.com"
+"""The name under which a web server with TLS reaches the services that all tests share."""
+LIGHT: Final = {"GLASSWORK_PRELOAD": "0"}
+"""For services of tests that preview and train little: TensorFlow is imported when it is needed, not at the start."""
 
 
 @dataclass
@@ -34,7 +40,9 @@ class Glasswork:
         return found
 
 
-def command(*arguments: str, directory: Path, timeout: float = 180.0) -> subprocess.CompletedProcess[str]:
+def command(
+    *arguments: str, directory: Path, timeout: float = 600.0, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does."""
     return subprocess.run(
         [sys.executable, "-m", "glasswork_cli", *arguments, "--data-dir", str(directory)],
@@ -42,6 +50,7 @@ def command(*arguments: str, directory: Path, timeout: float = 180.0) -> subproc
         text=True,
         check=False,
         timeout=timeout,
+        env={**os.environ, **environment},
     )
 
 
@@ -69,7 +78,7 @@ def started(folder: Path, **environment: str) -> Iterator[Glasswork]:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             try:
-                process.communicate(timeout=20)
+                process.communicate(timeout=STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,11 +10,12 @@ from typing import Any
 import pytest
 
 from tests.running import ROOT, Glasswork
+from tests.volume import ALL_SEEDS
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.tensorflow]
 EXAMPLES = ROOT / "services" / "registry" / "src" / "glasswork_registry" / "examples"
-SEEDS = range(1, 11)
-SOME_SEEDS = SEEDS if os.environ.get("GLASSWORK_FULL_SUGGESTIONS") else range(1, 3)
+SEEDS = range(1, 11 if ALL_SEEDS else 4)
+SOME_SEEDS = range(1, 11 if ALL_SEEDS else 3)
 """Pictures take half a minute each."""
 
 

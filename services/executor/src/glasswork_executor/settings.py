@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from glasswork_servicekit.sandbox import Limits
-from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment
+from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment, read_preload
 from glasswork_servicekit.zygote import numeric_variables
 
 MEBIBYTE = 1024 * 1024
@@ -32,6 +32,7 @@ class PreviewSettings:
         waiting: requests that may wait for a shared worker, default 512.
         hidden: folders of which user code sees nothing, default none.
         shown: folders below those that it reads all the same, default none.
+        preload: whether TensorFlow is imported before the first preview, default True.
     """
 
     component_seconds: float = 10.0
@@ -43,6 +44,12 @@ class PreviewSettings:
     waiting: int = 512
     hidden: Sequence[str] = ()
     shown: Sequence[str] = ()
+    preload: bool = True
+
+    @property
+    def preloaded(self) -> Sequence[str]:
+        """The modules that workers are forked with."""
+        return PRELOADED if self.preload else ()
 
     @property
     def limits(self) -> Limits:
@@ -106,6 +113,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> ExecutorSettings:
             # Token, secret, index and models are nobody's business but the services'.
             hidden=(str(service.data_dir),),
             shown=(str(service.datasets_dir), sys.prefix, sys.base_prefix, *filter(None, sys.path)),
+            preload=read_preload(environ),
         ),
     )
 

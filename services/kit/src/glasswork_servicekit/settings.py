@@ -99,6 +99,20 @@ def read_secret(environ: Mapping[str, str], key: str) -> str:
     return secret
 
 
+def read_preload(environ: Mapping[str, str]) -> bool:
+    """Return whether TensorFlow is imported before it is needed: GLASSWORK_PRELOAD is 1, as without it, or 0.
+
+    Without that a service is ready at once and takes less memory; each worker imports TensorFlow for itself.
+
+    Raises:
+        InvalidInput: the variable has another value.
+    """
+    value = environ.get("GLASSWORK_PRELOAD") or "1"
+    if value not in {"0", "1"}:
+        raise bad_value("GLASSWORK_PRELOAD", value, "1 or 0")
+    return value == "1"
+
+
 def bad_value(key: str, value: str, expected: str) -> InvalidInput:
     """Return the error for a bad variable, in the one form that all settings use."""
     return InvalidInput(f"{key} is {value!r}, expected {expected}.")

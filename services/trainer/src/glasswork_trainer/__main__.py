@@ -24,7 +24,8 @@ PRELOAD = (*LIBRARIES, f"{WORKER}.training", f"{WORKER}.desk", f"{WORKER}.device
 
 def build(settings: TrainerSettings, environ: Mapping[str, str] = os.environ) -> TrainerService:
     """Return the service of these settings."""
-    zygote = Zygote(PRELOAD, environment={"TF_CPP_MIN_LOG_LEVEL": "2", **numeric_variables(environ)})
+    preload = PRELOAD if settings.preload else ()
+    zygote = Zygote(preload, environment={"TF_CPP_MIN_LOG_LEVEL": "2", **numeric_variables(environ)})
     store = RunStore(settings.service.data_dir / "runs")
     processes = Processes(zygote, settings.hidden, settings.shown, settings.network)
     runs = Runs(store, settings.service.datasets_dir, processes, settings.concurrent_runs)
