@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -41,7 +41,7 @@ class Glasswork:
 
 
 def command(
-    *arguments: str, directory: Path, timeout: float = 600.0, **environment: str
+    *arguments: str, directory: Path, timeout: float = 600.0, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does."""
     return subprocess.run(
@@ -50,7 +50,7 @@ def command(
         text=True,
         check=False,
         timeout=timeout,
-        env={**os.environ, **environment},
+        env={**os.environ, **(environment or {})},
     )
 
 

@@ -36,7 +36,7 @@ def test_lost_index_is_made_anew_and_a_plain_clone_trains(tmp_path: Path, warm: 
     assert [item["message"] for item in before[0]] == ["trained", "first"]
     for path in data.glob("registry.db*"):
         path.unlink()
-    told = command("reindex", "--json", directory=data, **LIGHT)
+    told = command("reindex", "--json", directory=data, environment=LIGHT)
     assert told.returncode == 0, told.stderr
     assert json.loads(told.stdout) == {"models": 1, "versions": 2, "datasets": 1}
     with started(data, **LIGHT) as glasswork:
