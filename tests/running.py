@@ -55,15 +55,23 @@ def command(
 
 
 @contextlib.contextmanager
-def started(folder: Path, **environment: str) -> Iterator[Glasswork]:
-    """Start the services on a folder, and end them with Ctrl-C."""
+def started(folder: Path, *, python: str = sys.executable, **environment: str) -> Iterator[Glasswork]:
+    """Start the services on a folder, and end them with Ctrl-C.
+
+    Args:
+        folder: the data directory.
+        python: the interpreter with the services.
+        environment: variables beside this process's own.
+    """
     directory = DataDirectory(folder)
     process = subprocess.Popen(
-        [sys.executable, "-m", "glasswork_cli", "up", "--no-browser", "--port", "0", "--data-dir", str(folder)],
+        [python, "-m", "glasswork_cli", "up", "--no-browser", "--port", "0", "--data-dir", str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # Nothing of the repository is imported but what is installed.
+        cwd=directory.path,
         env={**os.environ, **environment},
     )
     try:
