@@ -33,6 +33,9 @@ MUTATIONS: Final = volume(2_000, 200, "GLASSWORK_MUTATIONS")
 RENDERS: Final = volume(10_000, 1_000, "GLASSWORK_TEST_RENDERS")
 """Components that are rendered with random settings, over all types."""
 
+EDITS: Final = volume(300, 60, "GLASSWORK_TEST_EDITS")
+"""Sequences of edits, of which each answer is compared with the one from scratch."""
+
 KILLS: Final = volume(60, 15, "GLASSWORK_TEST_KILLS")
 """Kills of a registry that saves to SQLite."""
 
