@@ -21,7 +21,7 @@ def test_dataset_of_the_data_directory_is_found_by_its_hash(directory: DataDirec
         assert folder is None
 
 
-@pytest.mark.parametrize("source", ["example:../wine", "example:nothing", "example:", "dataset:wine"])
+@pytest.mark.parametrize("source", ["example:../examples/wine", "example:nothing", "example:", "dataset:wine"])
 def test_what_is_no_example_is_none(directory: DataDirectory, source: str) -> None:
     with known_dataset(directory, DatasetReference(source=source)) as folder:
         assert folder is None
