@@ -15,7 +15,7 @@ from services.trainer.tests.harness import Server, bare_request, digits_request,
 
 pytestmark = [
     pytest.mark.tensorflow,
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.skipif(not is_there(), reason="this kernel has no Landlock (Linux 5.13)"),
 ]
 

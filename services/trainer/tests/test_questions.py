@@ -17,10 +17,10 @@ from safetensors.numpy import load
 
 from services.trainer.tests.harness import ENDED, HASH, Server, bare_request, digits_request, lasting, script
 
-pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="session")]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def run(server: Server) -> str:
     run = await server.create(digits_request())
     assert (await server.ended(run)).state == pb.STATE_SUCCEEDED

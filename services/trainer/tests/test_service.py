@@ -21,7 +21,7 @@ from services.trainer.tests.harness import (
     script,
 )
 
-pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="session")]
 
 HASH_OF_SCRIPT = """
 import sys; sys.path.insert(0, sys.argv[1])
