@@ -8,7 +8,7 @@ from glasswork_sdk.document import Document
 from glasswork_sdk.plugins import Catalogue, load_plugins
 from glasswork_sdk.profile import DatasetProfile, FeatureProfile, FeatureStatistics
 
-from tests.running import TLS_NAME, Glasswork, started
+from tests.running import EXAMPLES, TLS_NAME, Glasswork, started
 from tests.warm import Warm, warmed
 
 DIGITS: dict[str, Any] = {
@@ -71,7 +71,8 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="session")
 def glasswork(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glasswork]:
     """The services, shared by all tests that leave them as they are."""
-    with started(tmp_path_factory.mktemp("data"), GLASSWORK_ALLOWED_HOSTS=TLS_NAME) as running:
+    environment = {"GLASSWORK_ALLOWED_HOSTS": TLS_NAME, "GLASSWORK_DATA_ROOTS": str(EXAMPLES)}
+    with started(tmp_path_factory.mktemp("data"), **environment) as running:
         yield running
 
 

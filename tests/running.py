@@ -17,8 +17,9 @@ from glasswork_cli.client import Client
 from glasswork_cli.data_directory import DataDirectory, Running
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 180.0
-STOP_SECONDS = 60.0
+EXAMPLES = ROOT / "services" / "registry" / "src" / "glasswork_registry" / "examples"
+START_SECONDS = 300.0
+STOP_SECONDS = 120.0
 TLS_NAME: Final = "glasswork.example.com"
 """The name under which a web server with TLS reaches the services that all tests share."""
 LIGHT: Final = {"GLASSWORK_PRELOAD": "0"}

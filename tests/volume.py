@@ -22,6 +22,11 @@ def volume(full: int, part: int, variable: str) -> int:
     return int(os.environ.get(variable) or (full if FULL else part))
 
 
+def tenth(number: int) -> int:
+    """Return a tenth of a number of cases, at least 1; all of them in a full run."""
+    return number if FULL else max(1, number // 10)
+
+
 def in_full(variable: str) -> bool:
     """Return whether a test runs in full: GLASSWORK_TEST_FULL=1 says so, and so does a variable of its own."""
     return FULL or bool(os.environ.get(variable))

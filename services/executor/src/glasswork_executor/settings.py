@@ -109,7 +109,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> ExecutorSettings:
             dataset_seconds=_number(environ, "GLASSWORK_DATASET_SECONDS", default.dataset_seconds),
             memory_bytes=round(_number(environ, "GLASSWORK_PREVIEW_MEMORY_MIB", 2048) * MEBIBYTE),
             idle_seconds=_number(environ, "GLASSWORK_PREVIEW_IDLE_SECONDS", default.idle_seconds),
-            workers=round(_number(environ, "GLASSWORK_PREVIEW_WORKERS", default.workers)),
+            workers=_count(environ, "GLASSWORK_PREVIEW_WORKERS", default.workers),
             # Token, secret, index and models are nobody's business but the services'.
             hidden=(str(service.data_dir),),
             shown=(str(service.datasets_dir), sys.prefix, sys.base_prefix, *filter(None, sys.path)),
@@ -127,3 +127,10 @@ def _number(environ: Mapping[str, str], key: str, default: float) -> float:
     if not 0 < value < 1e9:
         raise bad_value(key, text, "a number above 0")
     return value
+
+
+def _count(environ: Mapping[str, str], key: str, default: int) -> int:
+    text = environ.get(key) or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise bad_value(key, text, "a whole number above 0")
+    return int(text)

@@ -1,11 +1,11 @@
-"""Serves the trainer: `python -m glasswork_trainer`."""
+"""`python -m glasswork_trainer` serves the trainer."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 
-from glasswork_servicekit.server import run
+from glasswork_servicekit import server
 from glasswork_servicekit.zygote import Zygote, numeric_variables
 
 from glasswork_trainer.core.desks import Desks
@@ -32,6 +32,10 @@ def build(settings: TrainerSettings, environ: Mapping[str, str] = os.environ) ->
     return TrainerService(Trainer(runs, Desks(processes, settings.idle_seconds), zygote))
 
 
+def main() -> None:
+    """Serve until a signal; exits with 2 where the environment is wrong."""
+    server.main(read_settings, lambda settings: server.run(lambda _: build(settings), settings.service))
+
+
 if __name__ == "__main__":
-    SETTINGS = read_settings()
-    run(lambda _: build(SETTINGS), SETTINGS.service)
+    main()
