@@ -8,7 +8,8 @@ from glasswork_sdk.document import Document
 from glasswork_sdk.plugins import Catalogue, load_plugins
 from glasswork_sdk.profile import DatasetProfile, FeatureProfile, FeatureStatistics
 
-from tests.running import Glasswork, started
+from tests.running import EXAMPLES, TLS_NAME, Glasswork, started
+from tests.warm import Warm, warmed
 
 DIGITS: dict[str, Any] = {
     "format": 1,
@@ -70,5 +71,13 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="session")
 def glasswork(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glasswork]:
     """The services, shared by all tests that leave them as they are."""
-    with started(tmp_path_factory.mktemp("data")) as running:
+    environment = {"GLASSWORK_ALLOWED_HOSTS": TLS_NAME, "GLASSWORK_DATA_ROOTS": str(EXAMPLES)}
+    with started(tmp_path_factory.mktemp("data"), **environment) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """A process that has imported TensorFlow and runs each script in a fork of its own."""
+    with warmed() as process:
+        yield process

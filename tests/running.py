@@ -8,15 +8,22 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from glasswork_cli.client import Client
 from glasswork_cli.data_directory import DataDirectory, Running
 
 ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "services" / "registry" / "src" / "glasswork_registry" / "examples"
 START_SECONDS = 300.0
+STOP_SECONDS = 120.0
+TLS_NAME: Final = "glasswork.example.com"
+"""The name under which a web server with TLS reaches the services that all tests share."""
+LIGHT: Final = {"GLASSWORK_PRELOAD": "0"}
+"""For services of tests that preview and train little: TensorFlow is imported when it is needed, not at the start."""
 
 
 @dataclass
@@ -35,7 +42,7 @@ class Glasswork:
 
 
 def command(
-    *arguments: str, directory: Path, timeout: float = 180.0, **environment: str
+    *arguments: str, directory: Path, timeout: float = 600.0, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does."""
     return subprocess.run(
@@ -44,20 +51,28 @@ def command(
         text=True,
         check=False,
         timeout=timeout,
-        env={**os.environ, **environment},
+        env={**os.environ, **(environment or {})},
     )
 
 
 @contextlib.contextmanager
-def started(folder: Path, **environment: str) -> Iterator[Glasswork]:
-    """Start the services on a folder, and end them with Ctrl-C."""
+def started(folder: Path, *, python: str = sys.executable, **environment: str) -> Iterator[Glasswork]:
+    """Start the services on a folder, and end them with Ctrl-C.
+
+    Args:
+        folder: the data directory.
+        python: the interpreter with the services.
+        environment: variables beside this process's own.
+    """
     directory = DataDirectory(folder)
     process = subprocess.Popen(
-        [sys.executable, "-m", "glasswork_cli", "up", "--no-browser", "--port", "0", "--data-dir", str(folder)],
+        [python, "-m", "glasswork_cli", "up", "--no-browser", "--port", "0", "--data-dir", str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # Nothing of the repository is imported but what is installed.
+        cwd=directory.path,
         env={**os.environ, **environment},
     )
     try:
@@ -72,7 +87,7 @@ def started(folder: Path, **environment: str) -> Iterator[Glasswork]:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             try:
-                process.communicate(timeout=20)
+                process.communicate(timeout=STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 raise

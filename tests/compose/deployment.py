@@ -18,9 +18,10 @@ from glasswork_cli.client import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("gateway", "codegen", "executor", "trainer", "registry")
-HEALTHY_SECONDS = 120.0
-# A second of health checks is what a killed container may take to be seen as gone.
-BACK_SECONDS = 60.0
+HEALTHY_SECONDS = 300.0
+BACK_SECONDS = 180.0
+# What Docker says of a container whose program did not end in its time and was killed.
+KILLED = 137
 
 
 def engine_is_there() -> bool:
@@ -39,7 +40,7 @@ class Deployment:
     environment: dict[str, str]
     port: int
 
-    def compose(self, *arguments: str, timeout: float = 900.0, check: bool = True) -> str:
+    def compose(self, *arguments: str, timeout: float = 1800.0, check: bool = True) -> str:
         """Run `docker compose` and return what it printed."""
         command = [
             "docker",
@@ -88,6 +89,12 @@ class Deployment:
         found = json.loads(self.docker("inspect", self.container(service)))[0]
         return str(found["State"]["StartedAt"]) if found["State"]["Running"] else ""
 
+    def exit_code(self, service: str) -> int:
+        """Return the exit code of a container that has stopped."""
+        found = json.loads(self.docker("inspect", self.container(service)))[0]
+        assert not found["State"]["Running"], f"{service} runs"
+        return int(found["State"]["ExitCode"])
+
     def container(self, service: str) -> str:
         """Return the id of a service's container."""
         return self.compose("ps", "--all", "--quiet", service).strip()
@@ -110,7 +117,7 @@ class Deployment:
 
     def docker(self, *arguments: str) -> str:
         """Run `docker` and return what it printed."""
-        done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True, timeout=60)
+        done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True, timeout=300)
         return done.stdout.strip()
 
 
@@ -138,7 +145,7 @@ def deployed(folder: Path, **environment: str) -> Iterator[Deployment]:
         deployment.compose("down", "--volumes", "--remove-orphans", check=False)
 
 
-def ended(client: Client, path: str, seconds: float = 180.0) -> dict[str, Any]:
+def ended(client: Client, path: str, seconds: float = 600.0) -> dict[str, Any]:
     """Wait for the end of a run or a job, also over restarts of what answers."""
     deadline = time.monotonic() + seconds
     while True:

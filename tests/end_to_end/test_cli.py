@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +13,6 @@ from tests.running import ROOT, Glasswork, command
 
 pytestmark = pytest.mark.services
 WINE = ROOT / "services" / "registry" / "src" / "glasswork_registry" / "examples" / "wine" / "wine.csv"
-COMMANDS = ("up", "demo", "suggest", "check", "code", "preview", "train", "test", "export", "predict", "runs", "log",
-            "reindex", "plugin", "doctor", "status", "token")  # fmt: skip
 
 
 def ask(glasswork: Glasswork, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -43,16 +39,6 @@ def run(glasswork: Glasswork, model: Path) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_help_shows_an_example(name: str) -> None:
-    arguments = [name, "list", "--help"] if name == "plugin" else [name, "--help"]
-    told = subprocess.run(
-        [sys.executable, "-m", "glasswork_cli", *arguments], capture_output=True, text=True, check=False
-    )
-    assert told.returncode == 0
-    assert "Example" in told.stdout
-
-
 def test_wrong_usage_exits_with_2(glasswork: Glasswork) -> None:
     assert ask(glasswork, "check").returncode == 2
     assert ask(glasswork, "suggest").returncode == 2
@@ -64,65 +50,11 @@ def test_sound_model_checks_with_0(glasswork: Glasswork, model: Path) -> None:
     assert json.loads(told.stdout) == {"diagnostics": []}
 
 
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        ({"dense1": {"type": "core.dense", "settings": {"units": 0}}}, "'units' is not valid"),
-        ({"dense1": {"type": "core.dense", "settings": {"units": "many"}}}, "'units' is not valid"),
-        ({"dense1": {"type": "core.dens"}}, "has the type core.dens, which nobody offers"),
-    ],
-)
-def test_bad_model_checks_with_1_and_says_where(
-    glasswork: Glasswork, model: Path, tmp_path: Path, change: dict[str, Any], told: str
-) -> None:
-    document = json.loads(model.read_text())
-    document["components"].update(change)
-    bad = tmp_path / "bad.json"
-    bad.write_text(json.dumps(document))
-    (tmp_path / "wine.csv").write_bytes(WINE.read_bytes())
-    answer = ask(glasswork, "check", str(bad))
-    assert answer.returncode == 1
-    assert told in answer.stdout
-    assert "dense1" in answer.stdout
-
-
-def test_document_of_another_format_is_refused(glasswork: Glasswork, tmp_path: Path) -> None:
-    (tmp_path / "new.json").write_text('{"format": 7}')
-    answer = ask(glasswork, "check", str(tmp_path / "new.json"))
-    assert answer.returncode == 1
-    assert "has format 7" in answer.stderr
-
-
 def test_missing_target_column_is_refused_with_what_there_is(glasswork: Glasswork) -> None:
     answer = ask(glasswork, "suggest", str(WINE), "--target", "colour", "-o", "/dev/null")
     assert answer.returncode == 1
     assert "has no column 'colour'" in answer.stderr
     assert "'alcohol'" in answer.stderr
-
-
-def test_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
-    answer = command("suggest", str(WINE), "-o", str(tmp_path / "none" / "model.json"), directory=tmp_path / "data")
-    assert answer.returncode == 2
-    assert "There is no folder" in answer.stderr
-    assert not (tmp_path / "data").exists()
-
-
-def test_file_that_is_not_there_is_told_without_services(tmp_path: Path) -> None:
-    answer = command("suggest", "nothing.csv", "--target", "x", directory=tmp_path / "data")
-    assert answer.returncode == 1
-    assert answer.stderr.splitlines() == [
-        "Error: nothing.csv is no file. Name a CSV, Parquet, NPZ or zip file, or example:digits."
-    ]
-
-
-def test_device_is_written_to_and_not_replaced(glasswork: Glasswork, model: Path, tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    answer = ask(glasswork, "code", str(model), "-o", str(pipe))
-    os.close(reader)
-    assert answer.returncode == 0, answer.stderr
-    assert pipe.is_fifo()
 
 
 def test_empty_file_is_refused(glasswork: Glasswork, tmp_path: Path) -> None:
@@ -146,12 +78,6 @@ def test_log_shows_a_line_a_version_whatever_its_message_holds(glasswork: Glassw
     lines = ask(glasswork, "log", model).stdout.splitlines()
     assert len(lines) == 2
     assert lines[1].endswith("first [31mline")
-
-
-def test_code_is_written_to_a_file(glasswork: Glasswork, model: Path, tmp_path: Path) -> None:
-    answer = ask(glasswork, "code", str(model), "-o", str(tmp_path / "model.py"))
-    assert answer.returncode == 0, answer.stderr
-    assert "def build_model()" in (tmp_path / "model.py").read_text()
 
 
 def test_preview_shows_one_component(glasswork: Glasswork, model: Path) -> None:

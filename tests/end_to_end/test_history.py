@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.running import command, started
+from tests.running import LIGHT, command, started
+from tests.warm import Warm
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.tensorflow]
 
 
 def versions(client: Any, model: str) -> list[dict[str, Any]]:
     return list(client.items(f"/models/{model}/versions"))
 
 
-def test_lost_index_is_made_anew_and_a_plain_clone_trains(tmp_path: Path) -> None:
+def test_lost_index_is_made_anew_and_a_plain_clone_trains(tmp_path: Path, warm: Warm) -> None:
     data = tmp_path / "data"
-    with started(data) as glasswork:
+    with started(data, **LIGHT) as glasswork:
         client = glasswork.client
         dataset = client.post("/datasets", {"example": "wine"})
         graph = client.post("/suggest", {"dataset": dataset["id"]})["graph"]
@@ -36,10 +36,10 @@ def test_lost_index_is_made_anew_and_a_plain_clone_trains(tmp_path: Path) -> Non
     assert [item["message"] for item in before[0]] == ["trained", "first"]
     for path in data.glob("registry.db*"):
         path.unlink()
-    told = command("reindex", "--json", directory=data)
+    told = command("reindex", "--json", directory=data, environment=LIGHT)
     assert told.returncode == 0, told.stderr
     assert json.loads(told.stdout) == {"models": 1, "versions": 2, "datasets": 1}
-    with started(data) as glasswork:
+    with started(data, **LIGHT) as glasswork:
         client = glasswork.client
         after = (versions(client, model), list(client.items("/models")), list(client.items("/datasets")))
     assert after == before
@@ -52,13 +52,6 @@ def test_lost_index_is_made_anew_and_a_plain_clone_trains(tmp_path: Path) -> Non
     assert names <= {path.name for path in clone.iterdir()}
     assert (clone / "weights.safetensors").read_text().startswith("version https://git-lfs.github.com/spec/v1")
     folder = next(path for path in (data / "datasets").iterdir() if (path / "wine.csv").exists())
-    told_by_script = subprocess.run(
-        [sys.executable, "model.py", "--data", str(folder)],
-        cwd=clone,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=180,
-    )
+    told_by_script = warm.run(["model.py", "--data", str(folder)], cwd=clone)
     assert told_by_script.returncode == 0, told_by_script.stderr[-2000:]
     assert "test_accuracy" in json.loads(told_by_script.stdout.strip().splitlines()[-1])

@@ -66,7 +66,7 @@ def test_code_of_nobody_is_refused(glasswork: Glasswork, graph: dict[str, Any]) 
 
 def until_drawn(http: httpx.Client, component_type: str) -> str:
     """Return a page with its example, which is not there while the executor is still loading."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while True:
         answer = http.get(f"/docs/components/{component_type}").raise_for_status()
         if "<figcaption>" in answer.text or time.monotonic() > deadline:
@@ -75,7 +75,7 @@ def until_drawn(http: httpx.Client, component_type: str) -> str:
 
 def test_the_picture_of_a_page_is_what_a_preview_shows_now(glasswork: Glasswork) -> None:
     headers = {"Authorization": f"Bearer {glasswork.directory.token()}"}
-    with httpx.Client(base_url=glasswork.client.url, headers=headers, trust_env=False, timeout=30) as http:
+    with httpx.Client(base_url=glasswork.client.url, headers=headers, trust_env=False, timeout=300) as http:
         page = until_drawn(http, "core.convolution")
     graphs = {
         template["title"]: template["graph"]

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from tests.running import Glasswork
+from tests.warm import Warm
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.tensorflow]
 
 HASH = """
 import hashlib, importlib.util, json, sys
@@ -53,7 +54,7 @@ def trained(glasswork: Glasswork, graph: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ["digits", "wine", "diabetes"])
-def test_script_alone_reaches_the_same_weights(glasswork: Glasswork, tmp_path: Path, name: str) -> None:
+def test_script_alone_reaches_the_same_weights(glasswork: Glasswork, warm: Warm, tmp_path: Path, name: str) -> None:
     import numpy as np
     from safetensors.numpy import load_file
 
@@ -62,9 +63,7 @@ def test_script_alone_reaches_the_same_weights(glasswork: Glasswork, tmp_path: P
     script.write_text(glasswork.client.post("/code", {"graph": graph})["script"])
     ended = trained(glasswork, graph)
     arguments = [str(script), str(folder_of(glasswork, graph)), str(tmp_path / "alone.npz")]
-    told = subprocess.run(
-        [sys.executable, "-c", HASH, *arguments], capture_output=True, text=True, check=False, timeout=180, cwd=tmp_path
-    )
+    told = warm.run(["-c", HASH, *arguments], cwd=tmp_path)
     assert told.returncode == 0, told.stderr[-2000:]
     saved = load_file(glasswork.directory.path / "runs" / ended["id"] / "work" / "weights.safetensors")
     alone = {key.replace("|", "/"): value for key, value in np.load(tmp_path / "alone.npz").items()}
@@ -84,7 +83,7 @@ def test_script_runs_from_its_own_command_line(glasswork: Glasswork, tmp_path: P
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=600,
         cwd=tmp_path,
     )
     assert told.returncode == 0, told.stderr[-2000:]

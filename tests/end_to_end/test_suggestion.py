@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,12 +10,15 @@ from typing import Any
 import pytest
 
 from tests.running import ROOT, Glasswork
+from tests.volume import ALL_SEEDS
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.tensorflow]
 EXAMPLES = ROOT / "services" / "registry" / "src" / "glasswork_registry" / "examples"
-SEEDS = range(1, 11)
-SOME_SEEDS = SEEDS if os.environ.get("GLASSWORK_FULL_SUGGESTIONS") else range(1, 3)
+SEEDS = range(1, 11 if ALL_SEEDS else 4)
+SOME_SEEDS = range(1, 11 if ALL_SEEDS else 2)
 """Pictures take half a minute each."""
+LEEWAY = 0.0 if ALL_SEEDS else 0.05
+"""By how much the mean over three splits may be lower than that over ten, where single splits differ by 0.2."""
 
 
 def reached(glasswork: Glasswork, name: str, target: str, metric: str, seeds: Iterable[int] = SEEDS) -> list[float]:
@@ -48,12 +50,12 @@ def test_wine_is_told_apart(glasswork: Glasswork) -> None:
 
 
 def test_progression_of_diabetes_is_predicted(glasswork: Glasswork) -> None:
-    assert statistics.mean(reached(glasswork, "diabetes", "progression", "r2")) >= 0.38
+    assert statistics.mean(reached(glasswork, "diabetes", "progression", "r2")) >= 0.38 - LEEWAY
 
 
 @pytest.mark.parametrize("name", ["digits", "digit_halves"])
 def test_digits_are_recognised(glasswork: Glasswork, name: str) -> None:
-    assert statistics.mean(reached(glasswork, name, "digit", "accuracy", SOME_SEEDS)) >= 0.94
+    assert statistics.mean(reached(glasswork, name, "digit", "accuracy", SOME_SEEDS)) >= 0.94 - LEEWAY
 
 
 def test_a_class_keeps_its_name_where_another_one_is_incomplete(glasswork: Glasswork, tmp_path: Path) -> None:

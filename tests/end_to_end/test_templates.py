@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +12,8 @@ from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.review import review
 
 from scripts.write_templates import RECIPES, TEMPLATES, Recipe, profile_in, text_of, unpacked
+from tests.volume import ALL_EPOCHS
+from tests.warm import Warm
 
 SHORT = {"digits_autoencoder": 8, "diabetes_table": 40, "wine_table": 30}
 """Epochs of a test, where three are too few to be above the baseline."""
@@ -43,19 +42,20 @@ def test_template_says_what_it_teaches_in_three_sentences(recipe: Recipe) -> Non
 
 @pytest.mark.tensorflow
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
-def test_template_learns_more_than_its_baseline(catalogue: Catalogue, recipe: Recipe, tmp_path: Path) -> None:
+def test_template_learns_more_than_its_baseline(
+    catalogue: Catalogue, warm: Warm, recipe: Recipe, tmp_path: Path
+) -> None:
     graph = read(recipe)["graph"]
-    if not os.environ.get("GLASSWORK_FULL_TEMPLATES"):
+    if not ALL_EPOCHS:
         graph["components"]["train"]["settings"]["epochs"] = SHORT.get(recipe.name, 4)
     program, _ = generate(analyse(Document.parse(graph), catalogue), catalogue)
     assert program is not None
     (tmp_path / "model.py").write_text(program.script)
     with unpacked(recipe.example) as (folder, _):
-        command = [sys.executable, str(tmp_path / "model.py"), "--data", str(folder)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+        done = warm.run([tmp_path / "model.py", "--data", folder], timeout=1200)
     assert done.returncode == 0, done.stderr[-2000:]
     reached = json.loads(done.stdout.splitlines()[-1])[f"test_{recipe.metric}"]
     print(recipe.name, reached)
     assert (reached < recipe.baseline[1]) if recipe.lower_is_better else (reached > recipe.baseline[1])
-    if os.environ.get("GLASSWORK_FULL_TEMPLATES"):
+    if ALL_EPOCHS:
         assert (reached <= recipe.goal) if recipe.lower_is_better else (reached >= recipe.goal)

@@ -78,7 +78,7 @@ class DataDirectory:
         try:
             state: dict[str, Any] = json.loads((self.path / "up.json").read_text())
             found = Running(state["pid"], state["port"], state["addresses"])
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
         with (self.path / "up.lock").open("a") as handle:
             return None if try_lock(handle) else found

@@ -49,9 +49,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> GatewaySettings:
     Raises:
         InvalidInput: a variable is missing or bad; the message names it, its value and what was expected.
     """
-    host = environ.get("GLASSWORK_GATEWAY_HOST") or "127.0.0.1"
     return GatewaySettings(
-        host=host,
+        host=_host(environ),
         port=_port(environ),
         addresses={name: read_address(environ, f"GLASSWORK_{name.upper()}_ADDRESS") for name in SERVICES},
         secret=read_secret(environ, "GLASSWORK_SECRET_FILE"),
@@ -69,6 +68,16 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _host(environ: Mapping[str, str]) -> str:
+    value = environ.get("GLASSWORK_GATEWAY_HOST") or "127.0.0.1"
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        if not value.replace(".", "").replace("-", "").isalnum():
+            raise bad_value("GLASSWORK_GATEWAY_HOST", value, "an IP address or a host name, without port") from None
+    return value
 
 
 def _port(environ: Mapping[str, str]) -> int:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from glasswork_sdk.plugins import Catalogue
 
 from plugins.core.tests.drafts import table
 from scripts.write_templates import profile_in, unpacked
+from tests.warm import Warm
 
 
 def test_pair_that_does_not_fit_its_task_is_told(catalogue: Catalogue) -> None:
@@ -24,7 +23,7 @@ def test_pair_that_does_not_fit_its_task_is_told(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.tensorflow
-def test_classes_and_numbers_are_learnt_at_once(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_classes_and_numbers_are_learnt_at_once(catalogue: Catalogue, warm: Warm, tmp_path: Path) -> None:
     with unpacked("wine") as (folder, _):
         profile = profile_in(folder, ("cultivar",))
         document, _ = suggest_graph(catalogue, profile, "example:wine", targets=("cultivar", "alcohol"))
@@ -33,8 +32,7 @@ def test_classes_and_numbers_are_learnt_at_once(catalogue: Catalogue, tmp_path: 
         program, _ = generate(analyse(Document.parse(data), catalogue, profile), catalogue)
         assert program is not None
         (tmp_path / "model.py").write_text(program.script)
-        command = [sys.executable, str(tmp_path / "model.py"), "--data", str(folder)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+        done = warm.run([tmp_path / "model.py", "--data", folder], timeout=1200)
     assert done.returncode == 0, done.stderr[-2000:]
     metrics = json.loads(done.stdout.splitlines()[-1])
     assert metrics["test_targets_accuracy"] > 0.8

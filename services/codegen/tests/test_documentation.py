@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from glasswork_codegen.core.documentation import documentation
+from glasswork_codegen.core.documentation import _port_text, _values, default_settings, documentation
 from glasswork_sdk.plugins import Catalogue, load_plugins
+from glasswork_sdk.specs import Port
 
 TYPES = sorted(load_plugins().types)
 
@@ -22,3 +25,32 @@ def test_page_tells_ranges_units_ports_and_keras_names(catalogue: Catalogue) -> 
     assert "| pixels |" in page
     assert "- input `input`" in page
     assert "`keras.layers.Conv2D`" in page
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        ({"type": "integer", "minimum": 1, "maximum": 8}, "integer at least 1, at most 8"),
+        ({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, "number above 0, below 1"),
+        ({"enum": ["a", 2]}, "`a`, `2`"),
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "integer or null"),
+        ({"type": "array", "items": {"type": "number"}, "maxItems": 3}, "array of number at most 3 values"),
+        ({"type": "string", "pattern": "a|b", "minLength": 1}, "string at least 1 letters, matching `a\\|b`"),
+        ({}, "value"),
+    ],
+)
+def test_values_of_a_setting_are_told_in_words(item: dict[str, Any], told: str) -> None:
+    assert _values(item) == told
+
+
+def test_port_is_told_by_its_demands() -> None:
+    port = Port("input", rank=4, dtype="float32", required=False, repeated=True, target=True)
+    assert _port_text(port, "input") == ": rank 4, float32, may be repeated, what is to be predicted, optional"
+    assert _port_text(port, "output") == ": rank 4, float32, may be repeated, what is to be predicted"
+    assert _port_text(Port("input"), "input") == ""
+
+
+def test_required_texts_are_filled_with_their_names(catalogue: Catalogue) -> None:
+    settings = default_settings(catalogue.types["core.data"])
+    assert settings is not None
+    assert settings.model_dump()["feature"] == "feature"

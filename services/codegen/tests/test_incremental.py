@@ -22,6 +22,8 @@ from glasswork_sdk.specs import TensorSpec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.volume import EDITS
+
 Json = dict[str, Any]
 NAMES: Final = ("image", "digit", "conv1", "conv2", "flatten1", "dense1", "drop1", "extra", "train")
 TYPES: Final = (
@@ -118,7 +120,7 @@ def _with(component: Json, key: str, value: Any) -> Json:
     return {**changed, key: given.get(key, value)}
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EDITS, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sequence=st.lists(edits, min_size=1, max_size=12), reviews=st.sets(st.integers(0, 11)))
 def test_incremental_answers_are_those_from_scratch(
     digits: Json, profile: DatasetProfile, catalogue: Catalogue, sequence: list[Any], reviews: set[int]

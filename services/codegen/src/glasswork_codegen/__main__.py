@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from glasswork_sdk.errors import InvalidInput
-from glasswork_servicekit.server import run
+from glasswork_servicekit import server
 from glasswork_servicekit.settings import from_environment
 
 from glasswork_codegen.service import CodegenService
@@ -13,12 +10,7 @@ from glasswork_codegen.service import CodegenService
 
 def main() -> None:
     """Serve until a signal; exits with 2 where the environment is wrong."""
-    try:
-        settings = from_environment("codegen")
-    except InvalidInput as error:
-        print(error.message, file=sys.stderr)
-        sys.exit(2)
-    run(lambda _: CodegenService(), settings)
+    server.main(lambda: from_environment("codegen"), lambda settings: server.run(lambda _: CodegenService(), settings))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from glasswork_executor.core.runner import Patience, Runner
 from glasswork_executor.core.session import Edit, Session
 from glasswork_executor.core.staff import Staff
 from glasswork_executor.core.verdicts import Verdicts
-from glasswork_executor.settings import PRELOADED, ExecutorSettings, training_environment, worker_environment
+from glasswork_executor.settings import ExecutorSettings, training_environment, worker_environment
 
 
 class ExecutorService:
@@ -41,9 +41,9 @@ class ExecutorService:
 
     def __init__(self, settings: ExecutorSettings) -> None:
         previews = settings.previews
-        zygote = Zygote(PRELOADED, worker_environment())
+        zygote = Zygote(previews.preloaded, worker_environment())
         self._previews = previews
-        self._staff = Staff(zygote, previews.limits, previews.workers, previews.idle_seconds)
+        self._staff = self._make_staff(zygote, previews.workers, spare=previews.preload)
         self._verdicts = Verdicts()
         self._patience = Patience(previews.component_seconds, previews.dataset_seconds)
         self._pool = Pool(self.make_runner, previews.shared_workers, previews.waiting)
@@ -58,7 +58,7 @@ class ExecutorService:
         )
 
     async def start(self) -> None:
-        """Load TensorFlow into the zygote; workers can be forked from then on."""
+        """Start the zygote, with TensorFlow where the settings want that; workers can be forked from then on."""
         await self._staff.start()
 
     async def stop(self) -> None:
@@ -72,8 +72,11 @@ class ExecutorService:
 
     def make_rehearsal_staff(self) -> Staff:
         """Return a staff whose workers compute as a run does."""
-        zygote = Zygote(PRELOADED, training_environment())
-        return Staff(zygote, self._previews.limits, most=1, idle_seconds=self._previews.idle_seconds, spare=False)
+        return self._make_staff(Zygote(self._previews.preloaded, training_environment()), most=1, spare=False)
+
+    def _make_staff(self, zygote: Zygote, most: int, spare: bool) -> Staff:
+        previews = self._previews
+        return Staff(zygote, previews.limits, most, previews.idle_seconds, spare, cold=not previews.preload)
 
 
 class ExecutorServicer(rpc.ExecutorServiceServicer):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from glasswork_servicekit.sandbox import Limits
-from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment
+from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment, read_preload
 from glasswork_servicekit.zygote import numeric_variables
 
 MEBIBYTE = 1024 * 1024
@@ -32,6 +32,7 @@ class PreviewSettings:
         waiting: requests that may wait for a shared worker, default 512.
         hidden: folders of which user code sees nothing, default none.
         shown: folders below those that it reads all the same, default none.
+        preload: whether TensorFlow is imported before the first preview, default True.
     """
 
     component_seconds: float = 10.0
@@ -43,6 +44,12 @@ class PreviewSettings:
     waiting: int = 512
     hidden: Sequence[str] = ()
     shown: Sequence[str] = ()
+    preload: bool = True
+
+    @property
+    def preloaded(self) -> Sequence[str]:
+        """The modules that workers are forked with."""
+        return PRELOADED if self.preload else ()
 
     @property
     def limits(self) -> Limits:
@@ -102,10 +109,11 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> ExecutorSettings:
             dataset_seconds=_number(environ, "GLASSWORK_DATASET_SECONDS", default.dataset_seconds),
             memory_bytes=round(_number(environ, "GLASSWORK_PREVIEW_MEMORY_MIB", 2048) * MEBIBYTE),
             idle_seconds=_number(environ, "GLASSWORK_PREVIEW_IDLE_SECONDS", default.idle_seconds),
-            workers=round(_number(environ, "GLASSWORK_PREVIEW_WORKERS", default.workers)),
+            workers=_count(environ, "GLASSWORK_PREVIEW_WORKERS", default.workers),
             # Token, secret, index and models are nobody's business but the services'.
             hidden=(str(service.data_dir),),
             shown=(str(service.datasets_dir), sys.prefix, sys.base_prefix, *filter(None, sys.path)),
+            preload=read_preload(environ),
         ),
     )
 
@@ -119,3 +127,10 @@ def _number(environ: Mapping[str, str], key: str, default: float) -> float:
     if not 0 < value < 1e9:
         raise bad_value(key, text, "a number above 0")
     return value
+
+
+def _count(environ: Mapping[str, str], key: str, default: int) -> int:
+    text = environ.get(key) or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise bad_value(key, text, "a whole number above 0")
+    return int(text)

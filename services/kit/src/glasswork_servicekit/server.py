@@ -11,10 +11,10 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import grpc
-from glasswork_sdk.errors import GlassworkError, WrongState
+from glasswork_sdk.errors import GlassworkError, InvalidInput, WrongState
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from glasswork_servicekit.channel import channel_options
@@ -26,6 +26,9 @@ GRACE_SECONDS = 5.0
 # Grace for calls plus this is below the 10 s within which a service has to be gone.
 STOP_SECONDS = 4.0
 MAXIMUM_CONCURRENT_RPCS = 512
+WRONG_SETTING = 2
+
+Settings = TypeVar("Settings")
 
 
 class Service(Protocol):
@@ -205,3 +208,17 @@ def run(service_factory: Callable[[ServiceSettings], Service], settings: Service
     code = asyncio.run(main())
     logging.shutdown()
     sys.exit(code)
+
+
+def main(read_settings: Callable[[], Settings], serve_with: Callable[[Settings], None]) -> None:
+    """Read a program's settings and serve with them; a wrong one is told in one line, with exit code 2.
+
+    Args:
+        read_settings: returns the settings, or raises InvalidInput that names variable, value and what was expected.
+        serve_with: serves until a signal.
+    """
+    try:
+        serve_with(read_settings())
+    except InvalidInput as error:
+        print(error.message, file=sys.stderr)
+        sys.exit(WRONG_SETTING)

@@ -49,13 +49,14 @@ def from_environment(service: str, environ: Mapping[str, str] = os.environ) -> S
     Raises:
         InvalidInput: a variable is missing or bad; the message names it, its value and what was expected.
     """
-    data_dir = Path(_required(environ, "GLASSWORK_DATA_DIR", "a folder"))
+    data_dir = _folder("GLASSWORK_DATA_DIR", _required(environ, "GLASSWORK_DATA_DIR", "a folder"))
+    datasets = environ.get("GLASSWORK_DATASETS_DIR")
     return ServiceSettings(
         service=service,
         address=read_address(environ, f"GLASSWORK_{service.upper()}_ADDRESS"),
         secret=read_secret(environ, "GLASSWORK_SECRET_FILE"),
         data_dir=data_dir,
-        datasets_dir=Path(environ.get("GLASSWORK_DATASETS_DIR") or data_dir / "datasets"),
+        datasets_dir=_folder("GLASSWORK_DATASETS_DIR", datasets) if datasets else data_dir / "datasets",
         log_level=_log_level(environ),
     )
 
@@ -99,6 +100,20 @@ def read_secret(environ: Mapping[str, str], key: str) -> str:
     return secret
 
 
+def read_preload(environ: Mapping[str, str]) -> bool:
+    """Return whether TensorFlow is imported before it is needed: GLASSWORK_PRELOAD is 1, as without it, or 0.
+
+    Without that a service is ready at once and takes less memory; each worker imports TensorFlow for itself.
+
+    Raises:
+        InvalidInput: the variable has another value.
+    """
+    value = environ.get("GLASSWORK_PRELOAD") or "1"
+    if value not in {"0", "1"}:
+        raise bad_value("GLASSWORK_PRELOAD", value, "1 or 0")
+    return value == "1"
+
+
 def bad_value(key: str, value: str, expected: str) -> InvalidInput:
     """Return the error for a bad variable, in the one form that all settings use."""
     return InvalidInput(f"{key} is {value!r}, expected {expected}.")
@@ -109,6 +124,13 @@ def _required(environ: Mapping[str, str], key: str, expected: str) -> str:
     if not value:
         raise InvalidInput(f"{key} is not set, expected {expected}.")
     return value
+
+
+def _folder(key: str, value: str) -> Path:
+    path = Path(value)
+    if path.exists() and not path.is_dir():
+        raise bad_value(key, value, "a folder")
+    return path
 
 
 def _log_level(environ: Mapping[str, str]) -> str:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-
-from glasswork_sdk.errors import InvalidInput
-from glasswork_servicekit.server import run
+from glasswork_servicekit import server
 
 from glasswork_registry.service import RegistryService
-from glasswork_registry.settings import read_settings
+from glasswork_registry.settings import RegistrySettings, read_settings
 
 
 def main() -> None:
     """Serve until a signal; exits with 2 where the environment is wrong."""
-    try:
-        settings = read_settings()
-    except InvalidInput as error:
-        print(error.message, file=sys.stderr)
-        sys.exit(2)
-    run(lambda _: RegistryService(settings), settings.service)
+    server.main(read_settings, serve)
+
+
+def serve(settings: RegistrySettings) -> None:
+    """Serve until a signal."""
+    server.run(lambda _: RegistryService(settings), settings.service)
 
 
 if __name__ == "__main__":

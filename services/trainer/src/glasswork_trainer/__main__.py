@@ -1,11 +1,11 @@
-"""Serves the trainer: `python -m glasswork_trainer`."""
+"""`python -m glasswork_trainer` serves the trainer."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 
-from glasswork_servicekit.server import run
+from glasswork_servicekit import server
 from glasswork_servicekit.zygote import Zygote, numeric_variables
 
 from glasswork_trainer.core.desks import Desks
@@ -24,13 +24,18 @@ PRELOAD = (*LIBRARIES, f"{WORKER}.training", f"{WORKER}.desk", f"{WORKER}.device
 
 def build(settings: TrainerSettings, environ: Mapping[str, str] = os.environ) -> TrainerService:
     """Return the service of these settings."""
-    zygote = Zygote(PRELOAD, environment={"TF_CPP_MIN_LOG_LEVEL": "2", **numeric_variables(environ)})
+    preload = PRELOAD if settings.preload else ()
+    zygote = Zygote(preload, environment={"TF_CPP_MIN_LOG_LEVEL": "2", **numeric_variables(environ)})
     store = RunStore(settings.service.data_dir / "runs")
     processes = Processes(zygote, settings.hidden, settings.shown, settings.network)
     runs = Runs(store, settings.service.datasets_dir, processes, settings.concurrent_runs)
     return TrainerService(Trainer(runs, Desks(processes, settings.idle_seconds), zygote))
 
 
+def main() -> None:
+    """Serve until a signal; exits with 2 where the environment is wrong."""
+    server.main(read_settings, lambda settings: server.run(lambda _: build(settings), settings.service))
+
+
 if __name__ == "__main__":
-    SETTINGS = read_settings()
-    run(lambda _: build(SETTINGS), SETTINGS.service)
+    main()

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment
+from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment, read_preload
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class TrainerSettings:
         hidden: folders of which the code of a run sees nothing, default none.
         shown: folders below those that it reads all the same, default none.
         network: whether the code of a run reaches the network of the trainer, default False.
+        preload: whether TensorFlow is imported before the first run, default True.
     """
 
     service: ServiceSettings
@@ -29,6 +30,7 @@ class TrainerSettings:
     hidden: Sequence[str] = ()
     shown: Sequence[str] = ()
     network: bool = False
+    preload: bool = True
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> TrainerSettings:
@@ -46,6 +48,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> TrainerSettings:
         hidden=(str(service.data_dir),),
         shown=(str(service.datasets_dir), sys.prefix, sys.base_prefix, *filter(None, sys.path)),
         network=_network(environ),
+        preload=read_preload(environ),
     )
 
 

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from glasswork_sdk.errors import GlassworkError, NotFound
+from glasswork_sdk.errors import GlassworkError, NotFound, Unavailable
 from glasswork_servicekit.plain import open_plain
 from glasswork_servicekit.sandbox import Limits
 from glasswork_servicekit.worker import Worker, WorkerGone
@@ -49,15 +49,25 @@ class Staff:
         most: workers at the same time; who waits longest without work loses his to whoever needs one.
         idle_seconds: after so long without work a worker is let go.
         spare: whether one more is kept warm for whoever comes next.
+        cold: whether the zygote has not imported the libraries; who gets a worker then waits until that has.
     """
 
-    def __init__(self, zygote: Zygote, limits: Limits, most: int, idle_seconds: float, spare: bool = True) -> None:
+    def __init__(
+        self,
+        zygote: Zygote,
+        limits: Limits,
+        most: int,
+        idle_seconds: float,
+        spare: bool = True,
+        cold: bool = False,
+    ) -> None:
         self._zygote = zygote
         self._limits = limits
         self._most = most
         self._idle_seconds = idle_seconds
         self._employers: set[Employer] = set()
         self._keeps_spare = spare
+        self._cold = cold
         self._spare: asyncio.Task[Worker] | None = None
         self._changed = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -88,7 +98,7 @@ class Staff:
         await self._make_room()
         self._employers.add(employer)
         try:
-            return await self._take_spare() or await self._fork()
+            return await self._take_spare() or await (self._make_patiently() if self._cold else self._fork())
         except BaseException:
             self.left(employer)
             raise
@@ -137,6 +147,13 @@ class Staff:
         await worker.send({"kind": "warm"})
         await worker.receive()
         return worker
+
+    async def _make_patiently(self) -> Worker:
+        """Return a worker that has imported its libraries: the time that takes is none of its first component's."""
+        try:
+            return await self._make_warm()
+        except WorkerGone:
+            raise Unavailable("A worker ended while it imported TensorFlow. Try again; `doctor` says more.") from None
 
     async def _fork(self) -> Worker:
         folder = Path(tempfile.mkdtemp(prefix="glasswork-preview-"))

@@ -17,13 +17,10 @@ import pytest
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from tests.running import started
-
-from .deployment import ROOT
+from tests.running import ROOT, TLS_NAME, Glasswork
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 OPENSSL = shutil.which("openssl")
-NAME = "glasswork.example.com"
 
 pytestmark = [
     pytest.mark.services,
@@ -35,7 +32,7 @@ pytestmark = [
 def proxy(folder: Path, port: int, upstream: int) -> Iterator[Path]:
     """Run nginx with `deploy/nginx.conf`; give the certificate by which it is known."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subject = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}", "-days", "2"]
+    subject = ["-subj", f"/CN={TLS_NAME}", "-addext", f"subjectAltName=DNS:{TLS_NAME}", "-days", "2"]
     files = ["-keyout", str(key), "-out", str(certificate)]
     subprocess.run(
         [str(OPENSSL), "req", "-x509", "-newkey", "rsa:2048", "-nodes", *files, *subject],
@@ -45,8 +42,8 @@ def proxy(folder: Path, port: int, upstream: int) -> Iterator[Path]:
     site = (ROOT / "deploy" / "nginx.conf").read_text()
     for old, new in (
         ("listen 443", f"listen 127.0.0.1:{port}"),
-        (f"/etc/letsencrypt/live/{NAME}/fullchain.pem", str(certificate)),
-        (f"/etc/letsencrypt/live/{NAME}/privkey.pem", str(key)),
+        (f"/etc/letsencrypt/live/{TLS_NAME}/fullchain.pem", str(certificate)),
+        (f"/etc/letsencrypt/live/{TLS_NAME}/privkey.pem", str(key)),
         ("http://127.0.0.1:8000", f"http://127.0.0.1:{upstream}"),
     ):
         assert old in site
@@ -61,11 +58,11 @@ def proxy(folder: Path, port: int, upstream: int) -> Iterator[Path]:
         yield certificate
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _await_port(port: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -76,38 +73,36 @@ def _await_port(port: int) -> None:
             return
 
 
-def test_page_api_and_sockets_work_through_tls(tmp_path: Path) -> None:
+def test_page_api_and_sockets_work_through_tls(glasswork: Glasswork, tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    with started(tmp_path / "data", GLASSWORK_ALLOWED_HOSTS=NAME) as glasswork:
-        upstream = int(glasswork.running.url.rpartition(":")[2])
-        with proxy(tmp_path, port, upstream) as certificate:
-            _use(port, certificate, glasswork.directory.token())
+    with proxy(tmp_path, port, glasswork.running.port) as certificate:
+        _use(port, certificate, glasswork.directory.token())
 
 
 def _use(port: int, certificate: Path, token: str) -> None:
     trust = ssl.create_default_context(cafile=str(certificate))
-    origin = f"https://{NAME}:{port}"
-    headers = {"Host": f"{NAME}:{port}", "Origin": origin}
+    origin = f"https://{TLS_NAME}:{port}"
+    headers = {"Host": f"{TLS_NAME}:{port}", "Origin": origin}
     with httpx.Client(base_url=f"https://127.0.0.1:{port}", verify=trust, headers=headers, trust_env=False) as client:
         # The name is looked up by nobody here: TLS and Host carry it, the connection goes to this machine.
-        extensions = {"sni_hostname": NAME}
+        extensions = {"sni_hostname": TLS_NAME}
         assert client.get("/api/v1/models", extensions=extensions).status_code == 401
         answer = client.post("/api/v1/session", json={"token": token}, extensions=extensions)
         cookie = answer.headers["set-cookie"]
         assert "Secure" in cookie
         signed_in = {"Cookie": cookie.partition(";")[0]}
-        body = {"name": "Wine", "template": "wine_table"}
+        body = {"name": "Through TLS", "template": "wine_table"}
         made = client.post("/api/v1/models", json=body, headers=signed_in, extensions=extensions)
         assert made.status_code == 201, made.text
         path = f"/api/v1/models/{made.json()['id']}/preview"
     raw = socket.create_connection(("127.0.0.1", port))
-    address = f"wss://{NAME}:{port}{path}"
+    address = f"wss://{TLS_NAME}:{port}{path}"
     shown = Origin(origin)
     with connect(address, sock=raw, ssl=trust, origin=shown, additional_headers=signed_in, proxy=None) as live:
         live.send(json.dumps({"revision": 1, "patch": []}))
         kinds = set()
         while "done" not in kinds:
-            kinds.add(json.loads(live.recv(timeout=30))["kind"])
+            kinds.add(json.loads(live.recv(timeout=120))["kind"])
     assert kinds >= {"shapes", "preview", "done"}
