@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect
 
-from tests.browser.conftest import screenshot, sign_in
+from tests.browser.conftest import screenshot, signed_in
 from tests.chromium import CHROMIUM
 from tests.end_to_end.misbehaving import FAULTY, install
 from tests.running import Glasswork, command, started
@@ -127,10 +127,7 @@ def test_command_line_names_the_broken_ones(faulty: Glasswork, tmp_path_factory:
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH")
 def test_page_names_them_and_shows_the_rest(faulty: Glasswork, graph: dict[str, Any], browser: Any) -> None:
     model = faulty.client.post("/models", {"name": "Shown", "graph": with_faulty(graph)})["id"]
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=faulty.running.url)
-    try:
-        sign_in(context, faulty)
-        page = context.new_page()
+    with signed_in(browser, faulty) as page:
         page.set_default_timeout(60_000)
         page.goto(f"/models/{model}")
         page.wait_for_selector("article[data-state='ok']")
@@ -143,5 +140,3 @@ def test_page_names_them_and_shows_the_rest(faulty: Glasswork, graph: dict[str, 
         problems = page.get_by_role("region", name="Problems")
         problems.get_by_text("the plugin 'infer' failed in Layer.infer").first.wait_for()
         screenshot(page, "plugins-with-problems")
-    finally:
-        context.close()
