@@ -59,7 +59,7 @@ def mutations(path: Path) -> Iterator[Mutation]:
             changed = ast.Compare(node.left, [_SWAPPED[type(node.ops[0])]()], node.comparators)
         elif isinstance(node, ast.Constant) and type(node.value) is int:
             old = node
-            changed = ast.Constant(node.value + 1)
+            changed = ast.Constant(node.value * 2 + 1)
         if old is not None and changed is not None:
             before, after = ast.get_source_segment(source, old) or "", ast.unparse(changed)
             if old.lineno == old.end_lineno and "TYPE_CHECKING" not in before:

@@ -21,7 +21,7 @@ FOLDERS = [
     ("GLASSWORK_DATASETS_DIR", "/dev/null", "a folder"),
 ]
 OWN = {
-    "codegen": [],
+    "codegen": [("GLASSWORK_PLUGIN_SECONDS", "soon", "a number of seconds above 0")],
     "executor": [
         ("GLASSWORK_PREVIEW_SECONDS", "soon", "a number above 0"),
         ("GLASSWORK_DATASET_SECONDS", "0", "a number above 0"),

@@ -10,9 +10,10 @@ from glasswork_codegen.core.generate import generate
 from glasswork_codegen.core.suggest import with_types
 from glasswork_codegen.messages import diagnostic_message, profile_of
 from glasswork_sdk.analysis import analyse
+from glasswork_sdk.boundary import bounded
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import GlassworkError
-from glasswork_sdk.plugins import load_plugins
+from glasswork_sdk.plugins import Catalogue, load_plugins
 from glasswork_sdk.profile import DatasetProfile
 from glasswork_sdk.review import review
 from glasswork_servicekit.graphs import diagnostics_to_dicts
@@ -36,9 +37,13 @@ def analysed(directory: DataDirectory, model: Path) -> Answer:
 
     The dataset is looked for beside the document and in the data directory; without it, what needs it is told.
     """
-    document = read_document(model)
     catalogue = load_plugins()
-    profile = _profile(directory, document, model)
+    return bounded(catalogue.ledger, lambda: _analysed(catalogue, directory, model))
+
+
+def _analysed(catalogue: Catalogue, directory: DataDirectory, model: Path) -> Answer:
+    document = read_document(model)
+    profile = _profile(catalogue, directory, document, model)
     result = review(analyse(document, catalogue, with_types(profile, document) if profile else None), catalogue)
     program, found = generate(result, catalogue, profile.table if profile else "")
     messages = [diagnostic_message(item) for item in (*found, *result.diagnostics)]
@@ -49,14 +54,14 @@ def analysed(directory: DataDirectory, model: Path) -> Answer:
     return Answer(diagnostics_to_dicts(messages), program.script if program else "", components)
 
 
-def _needs_data(document: Document) -> bool:
+def _needs_data(catalogue: Catalogue, document: Document) -> bool:
     """Whether something that only the data says is missing: a size, or the numbers of a scaling."""
-    result = analyse(document, load_plugins())
+    result = analyse(document, catalogue)
     return any(item.code in {"unknown-size", "unknown-statistics"} for item in result.diagnostics)
 
 
-def _profile(directory: DataDirectory, document: Document, model: Path) -> DatasetProfile | None:
-    if document.dataset is None or not _needs_data(document):
+def _profile(catalogue: Catalogue, directory: DataDirectory, document: Document, model: Path) -> DatasetProfile | None:
+    if document.dataset is None or not _needs_data(catalogue, document):
         return None
     from glasswork_cli.inspection import inspect_file, inspect_folder, known_dataset
 

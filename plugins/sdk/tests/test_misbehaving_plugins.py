@@ -13,7 +13,7 @@ import pytest
 from glasswork_sdk.analysis import Analysis, analyse
 from glasswork_sdk.diagnostics import Severity
 from glasswork_sdk.document import Document
-from glasswork_sdk.errors import PluginFailed
+from glasswork_sdk.errors import InvalidInput, PluginFailed
 from glasswork_sdk.plugins import Catalogue, load_plugins
 from glasswork_sdk.profile import DatasetProfile
 from glasswork_sdk.rendering import render_component
@@ -189,5 +189,5 @@ def test_traceback_of_a_plugin_that_cannot_be_loaded_is_kept_and_logged(
 @pytest.mark.parametrize("value", ["soon", "0", "-1", "inf"])
 def test_bad_time_limit_is_refused_by_name(load: Load, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("GLASSWORK_PLUGIN_SECONDS", value)
-    with pytest.raises(ValueError, match=f"GLASSWORK_PLUGIN_SECONDS='{value}': expected a number of seconds above 0"):
+    with pytest.raises(InvalidInput, match=f"GLASSWORK_PLUGIN_SECONDS is '{value}', expected a number of seconds"):
         load("")

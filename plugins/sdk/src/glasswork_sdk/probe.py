@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import EntryPoint
 from typing import Final
 
+from glasswork_sdk.errors import InvalidInput
+
 LOAD_SECONDS: Final = 20.0
 """How long a plugin may take to import; GLASSWORK_PLUGIN_SECONDS sets another limit."""
 _SURVIVED: Final = "survived"
@@ -34,7 +36,7 @@ def load_seconds() -> float:
     """Return how long a plugin may take to import, in seconds.
 
     Raises:
-        ValueError: GLASSWORK_PLUGIN_SECONDS is no number above 0.
+        InvalidInput: GLASSWORK_PLUGIN_SECONDS is no number above 0.
     """
     text = os.environ.get("GLASSWORK_PLUGIN_SECONDS", "")
     try:
@@ -42,7 +44,7 @@ def load_seconds() -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < float("inf"):
-        raise ValueError(f"GLASSWORK_PLUGIN_SECONDS={text!r}: expected a number of seconds above 0")
+        raise InvalidInput(f"GLASSWORK_PLUGIN_SECONDS is {text!r}, expected a number of seconds above 0.")
     return seconds
 
 
