@@ -158,3 +158,24 @@ def test_conflict_is_told_and_the_hand_written_lines_stay(
     assert section.code is not None
     assert "filters=20 + 1," in section.code.code
     assert [(item.code, item.severity) for item in section.found] == [("code-conflict", "warning")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not " * 20_000 + "x",
+        "-" * 40_000 + "1",
+        "(" * 5_000,
+        "[" * 300 + "]" * 300,
+        "x\0y",
+        "a" * 100 + "\ud800",
+        "if x:",
+    ],
+    ids=["not", "minus", "open", "nested", "nul", "cut"],
+)
+def test_code_that_the_parser_cannot_take_is_kept_and_found(bench: Bench, text: str) -> None:
+    edit = bench.edit("conv1", text)
+    assert edit.document.components["conv1"].code is not None
+    renderer = Renderer(analyse(edit.document, bench.renderer.catalogue), bench.renderer.catalogue, "files")
+    found = [item for section in renderer.sections({}).values() for item in section.found]
+    assert {item.component for item in found} == {"conv1"}

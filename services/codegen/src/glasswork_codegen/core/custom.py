@@ -30,6 +30,10 @@ class CustomLayer:
     undeclared: int
 
 
+UNREADABLE: Final = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What Python's parser raises: no Python, characters that no code has, or too deep or too large for it."""
+
+
 def parse(text: str) -> ast.Module:
     """Return the syntax tree of custom code.
 

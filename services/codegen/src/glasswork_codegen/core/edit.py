@@ -13,6 +13,7 @@ from glasswork_sdk.document import CustomCode, Document
 from glasswork_sdk.errors import InvalidSettings, PluginFailed
 from glasswork_sdk.settings import Settings
 
+from glasswork_codegen.core.custom import UNREADABLE
 from glasswork_codegen.core.render import Renderer
 
 MAX_CHANGES: Final = 16
@@ -71,7 +72,7 @@ def _moved_settings(node: Node, renderer: Renderer, template: str, text: str) ->
     """Return the settings that give exactly the text, or None where none do."""
     try:
         before, after = ast.parse(template), ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+    except UNREADABLE:
         return None
     changes = list(_literal_changes(before, after))
     moved: dict[str, Any] = {}

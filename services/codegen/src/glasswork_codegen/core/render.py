@@ -20,7 +20,7 @@ from glasswork_sdk.rendering import render_component
 from glasswork_sdk.rules import finds_nothing
 from glasswork_sdk.settings import Settings
 
-from glasswork_codegen.core.custom import CustomLayer, clashes, inspect_layer, missing_functions, parse
+from glasswork_codegen.core.custom import UNREADABLE, CustomLayer, clashes, inspect_layer, missing_functions, parse
 from glasswork_codegen.core.merge import Hunk, Merge, merge
 from glasswork_codegen.core.predictions import NO_PREDICTION, Prediction, predictions
 from glasswork_codegen.core.program import CodeKind, ComponentCode
@@ -255,7 +255,7 @@ class Renderer:
         text = self.merged(node, code).text.strip("\n").expandtabs(4)
         try:
             parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+        except UNREADABLE as problem:
             line = getattr(problem, "lineno", None) or 1
             message = f"{node.label}: line {line} of its code is no valid Python: {getattr(problem, 'msg', problem)}."
             self.found.append(error("syntax-error", message, component=node.id, line=line))
@@ -369,6 +369,6 @@ def _is_expression(text: str) -> bool:
 def _parses(text: str) -> bool:
     try:
         ast.parse(text, mode="eval")
-    except SyntaxError:
+    except UNREADABLE:
         return False
     return True

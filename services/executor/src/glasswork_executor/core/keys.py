@@ -179,7 +179,7 @@ class Prelude:
     def _read(self, text: str) -> bool:
         try:
             tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return False
         for statement in tree.body:
             source = ast.unparse(statement)
@@ -204,7 +204,7 @@ def names_in(code: str) -> frozenset[str]:
     """Return every name that occurs in `code`; none where it cannot be parsed."""
     try:
         return _names(ast.parse(code))
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
 
 

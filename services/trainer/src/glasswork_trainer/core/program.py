@@ -139,7 +139,7 @@ def epochs_of(script: str) -> int:
     """
     try:
         body = ast.parse(script).body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return 0
     for node in body:
         match node:
