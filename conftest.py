@@ -8,7 +8,7 @@ from glasswork_sdk.document import Document
 from glasswork_sdk.plugins import Catalogue, load_plugins
 from glasswork_sdk.profile import DatasetProfile, FeatureProfile, FeatureStatistics
 
-from tests.running import Glasswork, started
+from tests.running import EXAMPLES, Glasswork, started
 from tests.warm import Warm, warmed
 
 DIGITS: dict[str, Any] = {
@@ -71,7 +71,7 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="session")
 def glasswork(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glasswork]:
     """The services, shared by all tests that leave them as they are."""
-    with started(tmp_path_factory.mktemp("data")) as running:
+    with started(tmp_path_factory.mktemp("data"), GLASSWORK_DATA_ROOTS=str(EXAMPLES)) as running:
         yield running
 
 

@@ -16,7 +16,8 @@ from glasswork_cli.client import Client
 from glasswork_cli.data_directory import DataDirectory, Running
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60.0
+EXAMPLES = ROOT / "services" / "registry" / "src" / "glasswork_registry" / "examples"
+START_SECONDS = 300.0
 
 
 @dataclass

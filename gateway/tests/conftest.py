@@ -1,15 +1,9 @@
-"""A gateway alone (no service runs), and a whole deployment of real processes, once for all tests that need it."""
+"""A gateway alone (no service runs), and the deployment that all tests share."""
 
 from __future__ import annotations
 
 import os
 import re
-import secrets
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +17,7 @@ from glasswork_gateway.guard import Guard
 from glasswork_gateway.settings import LOCAL_HOSTS, SERVICES, GatewaySettings
 from jsonschema import Draft202012Validator
 
-START_SECONDS = 90.0
-EXAMPLES = Path(__file__).parents[2] / "services/registry/src/glasswork_registry/examples"
+from tests.running import Glasswork
 
 
 @dataclass(frozen=True)
@@ -78,28 +71,16 @@ class Contract:
 
 
 @pytest.fixture(scope="session")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    folder = tmp_path_factory.mktemp("up")
-    secret = folder / "secret"
-    secret.write_text(secrets.token_urlsafe(32))
-    secret.chmod(0o600)
-    port = _free_port()
+def deployment(glasswork: Glasswork) -> Deployment:
+    directory, running = glasswork.directory, glasswork.running
     environ = {
         **os.environ,
-        **{f"GLASSWORK_{name.upper()}_ADDRESS": f"unix:{folder}/{name}.sock" for name in SERVICES},
-        "GLASSWORK_DATA_DIR": str(folder),
-        "GLASSWORK_SECRET_FILE": str(secret),
-        "GLASSWORK_GATEWAY_PORT": str(port),
-        "GLASSWORK_DATA_ROOTS": str(EXAMPLES),
+        **{f"GLASSWORK_{name.upper()}_ADDRESS": address for name, address in running.addresses.items()},
+        "GLASSWORK_DATA_DIR": str(directory.path),
+        "GLASSWORK_SECRET_FILE": str(directory.secret_file),
+        "GLASSWORK_TOKEN_FILE": str(directory.token_file),
     }
-    started = [_start(name, environ, folder) for name in (*SERVICES, "gateway")]
-    try:
-        yield _until_ok(folder, port, environ)
-    finally:
-        for process in started:
-            process.send_signal(signal.SIGTERM)
-        for process in started:
-            process.wait(20)
+    return Deployment(running.url, directory.token(), directory.path, environ)
 
 
 @pytest.fixture(scope="session")
@@ -145,29 +126,3 @@ async def client(guard: Guard) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def bearer(guard: Guard, settings: GatewaySettings) -> dict[str, str]:
     return {"Authorization": f"Bearer {settings.token_file.read_text().strip()}"}
-
-
-def _start(name: str, environ: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:
-    with (folder / f"{name}.log").open("wb") as log:
-        return subprocess.Popen([sys.executable, "-m", f"glasswork_{name}"], env=environ, stdout=log, stderr=log)
-
-
-def _until_ok(folder: Path, port: int, environ: dict[str, str]) -> Deployment:
-    url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + START_SECONDS
-    told = ""
-    while time.monotonic() < deadline:
-        try:
-            told = httpx.get(f"{url}/api/v1/health", trust_env=False).text
-            if '"status":"ok"' in told:
-                return Deployment(url, (folder / "token").read_text().strip(), folder, environ)
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError(f"the deployment did not become healthy: {told}; logs are in {folder}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -30,7 +30,7 @@ def ok(answer: httpx.Response, status: int = 200) -> Json:
 
 def ended(api: httpx.Client, path: str) -> Json:
     """Wait for a run or a job."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while (job := ok(api.get(path)))["state"] in ("PENDING", "RUNNING"):
         assert time.monotonic() < deadline, f"{path} is still {job['state']}"
         time.sleep(0.1)
@@ -100,7 +100,7 @@ def test_a_model_is_trained_tested_exported_versioned_and_restored(api: httpx.Cl
     results = ended(api, f"/runs/{run['id']}/tests/{job['id']}")["results"]
     assert [item["id"] for item in ok(api.get(f"/runs/{run['id']}/tests"))["items"]] == [job["id"]]
     assert results == done["test"]
-    listed = {item["id"]: item for item in ok(api.get("/models?page_size=100"))["items"]}[model["id"]]
+    listed = {item["id"]: item for item in ok(api.get("/models?page_size=1000"))["items"]}[model["id"]]
     assert (listed["component_count"], listed["last_run"]["id"]) == (len(graph["components"]), run["id"])
     assert listed["last_run"]["state"] == "SUCCEEDED"
     assert listed["last_run"]["test"]["accuracy"] == results["accuracy"]

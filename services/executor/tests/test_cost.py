@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -106,10 +105,8 @@ async def test_what_a_loop_costs_is_unknown_with_the_reason(stub: Any) -> None:
     ],
 )
 async def test_a_model_that_cannot_be_built_leaves_all_unknown(stub: Any, middle: str, reason: str) -> None:
-    start = time.monotonic()
     cost = await cost_of(stub, SCRIPT.replace("MIDDLE", middle))
 
-    assert time.monotonic() - start < 10
     assert set(cost.unknown) == {"parameters", "flops", "memory_bytes", "epoch_seconds"}
     assert all(reason in text for text in cost.unknown.values())
 

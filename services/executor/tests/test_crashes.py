@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from pathlib import Path
 from typing import Any
 
@@ -46,23 +45,19 @@ async def test_the_third_crash_of_the_same_content_is_remembered(preview: Any, c
     program = cnn.add(part("bad", "class", code, ("scale",), "Bad"))
     for _ in range(3):
         await preview(program)
-    start = time.monotonic()
     found = await preview(program)
 
     assert "exit code 77" in found["bad"].error.message
     assert found["bad"].cached
-    assert time.monotonic() - start < 1.0
 
 
 async def test_what_is_too_large_is_refused_before_it_is_made(preview: Any, cnn: Any, part: Any) -> None:
     wide = part("wide", "expression", 'keras.layers.Dense(10_000_000, name="wide")', ("flatten1",))
     tall = part("tall", "expression", 'keras.layers.Resizing(9_000, 9_000, name="tall")', ("scale",))
-    start = time.monotonic()
     found = await preview(cnn.add(wide, tall))
 
     assert found["wide"].error.message.startswith("The weight 'kernel' of 144 × 10000000 values takes 5.36 GiB")
     assert found["tall"].error.message.startswith("The output 'output' of 1 × 9000 × 9000 × 1 values takes 0.302 GiB")
-    assert time.monotonic() - start < 4
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,8 @@ from glasswork_sdk.errors import InvalidInput
 
 pytestmark = pytest.mark.tensorflow
 
+# Of the fixture `executor`.
+PREVIEW_SECONDS = 4
 HEAD = "class Scale(keras.Layer):\n    def call(self, x):\n"
 
 
@@ -56,30 +61,45 @@ async def test_another_sample_is_shown_in_every_component(editor: Any, cnn: Any)
     assert done.executed == 7
 
 
-async def test_a_newer_edit_supersedes_an_endless_one_within_seconds(editor: Any, cnn: Any) -> None:
-    await editor.edit(cnn)
-    await editor.send(cnn.edit("scale", HEAD + "        while True:\n            pass\n"))
-    start = time.monotonic()
-    told, _ = await editor.edit(cnn)
-
-    assert time.monotonic() - start < 2.5
-    assert all(item.state == pb.PREVIEW_STATE_OK for item in told.values())
+async def test_a_newer_edit_supersedes_an_endless_one(editor: Any, cnn: Any) -> None:
+    # A component may take PREVIEW_SECONDS; a busy machine may take as long for once, but not each time.
+    for _ in range(5):
+        await editor.edit(cnn)
+        await editor.send(cnn.edit("scale", HEAD + "        while True:\n            pass\n"))
+        start = time.monotonic()
+        told, _ = await editor.edit(cnn)
+        assert all(item.state == pb.PREVIEW_STATE_OK for item in told.values())
+        if time.monotonic() - start < PREVIEW_SECONDS:
+            return
+    raise AssertionError("the endless edit ran until its limit")
 
 
 async def test_a_slow_component_that_a_newer_edit_needs_is_not_run_again(
-    editor: Any, cnn: Any, conv_code: Callable[[int], str]
+    editor: Any, cnn: Any, conv_code: Callable[[int], str], executor: Any
 ) -> None:
-    slow = cnn.edit("scale", HEAD + "        import time\n        time.sleep(1.4)\n        return x / 255\n")
+    # A reader of the pipe waits for a writer, and there is one once: a second run would wait until its limit.
+    pipe = executor.datasets / "pipe"
+    os.mkfifo(pipe)
+    slow = cnn.edit("scale", HEAD + f"        open({str(pipe)!r}).read()\n        return x / 255\n")
     await editor.send(slow)
+    writer = await opened(pipe)
     for filters in range(1, 4):
-        await asyncio.sleep(1.2)
         await editor.send(slow.edit("conv1", conv_code(filters)))
-    start = time.monotonic()
+    os.close(writer)
     told, _ = await editor.answers()
 
-    # Two calls of the slow component alone take longer.
-    assert time.monotonic() - start < 2.8
     assert told["conv1"].outputs[0].spec.shape[-1] == 3
+    assert told["dense1"].state == pb.PREVIEW_STATE_OK
+    pipe.unlink()
+
+
+async def opened(pipe: Path) -> int:
+    """Wait until somebody reads a pipe, and return the end to write to."""
+    async with asyncio.timeout(60):
+        while True:
+            with contextlib.suppress(OSError):
+                return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+            await asyncio.sleep(0.01)
 
 
 async def test_a_burst_of_edits_ends_with_the_newest(editor: Any, cnn: Any, conv_code: Callable[[int], str]) -> None:

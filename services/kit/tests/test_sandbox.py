@@ -36,13 +36,13 @@ def run(tmp_path: Path, end: str) -> tuple[int, int]:
     """Return the exit code that the guard passed on, and the pid of a daemon that the worker left."""
     program = PROGRAM.replace("{end}", end)
     done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path / "mark")], capture_output=True, text=True, timeout=20
+        [sys.executable, "-c", program, str(tmp_path / "mark")], capture_output=True, text=True, timeout=120
     )
     return int(done.stdout), int((tmp_path / "mark").read_text())
 
 
 def is_running(pid: int) -> bool:
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             os.kill(pid, 0)

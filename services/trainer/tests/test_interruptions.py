@@ -212,12 +212,13 @@ async def test_a_run_paused_in_validation_answers_with_the_weights_of_that_momen
     await until((server.run_folder(run) / "work" / "validating").exists)
     held = (await server.stub.PauseRun(pb.PauseRunRequest(run=run))).run
     assert (held.epoch, held.step) == (0, held.steps)
+    trainers = list(worker_pids(server.run_folder(run)))
     there = weights(await variables(server, run, "dense1"))
     predicted = await server.stub.PredictSamples(pb.PredictSamplesRequest(run=run, count=1))
     assert len(predicted.samples) == 1
-    # The trainer's process, and the one that has predicted.
-    killed = kill_workers(server, run)
-    await until(lambda: not set(killed) & set(worker_pids(server.run_folder(run))))
+    for pid in trainers:
+        os.kill(pid, signal.SIGKILL)
+    await until(lambda: not set(trainers) & set(worker_pids(server.run_folder(run))))
     assert weights(await variables(server, run, "dense1")) == there
 
 
@@ -258,7 +259,7 @@ async def test_a_process_killed_at_any_moment_changes_no_weight(server: Server, 
     assert await ended_whole(server, run) == whole
 
 
-def tests_for_ever() -> str:
+def with_an_endless_test() -> str:
     """A script of one epoch whose test split does not end."""
     sleep = "tf.py_function(lambda y: (__import__('time').sleep(600), y)[1], [y['targets']], tf.int64)"
     test = 'batches("test").batch(256)'
@@ -287,7 +288,7 @@ async def after(request: pytest.FixtureRequest, own_server: Server) -> Interrupt
     assert (await server.ended(done)).state == pb.STATE_SUCCEEDED
     held, at = await paused(server, digits_request(BEST), steps=BATCHES + 5)
     gan, _ = await paused(server, bare_request(GAN), steps=GAN_STEPS + 5)
-    tested = await server.create(digits_request(tests_for_ever()))
+    tested = await server.create(digits_request(with_an_endless_test()))
     while not (await server.get(tested)).weights_hash:
         await asyncio.sleep(0.05)
     going = await in_a_slow_epoch(server)

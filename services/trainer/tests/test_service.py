@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from services.trainer.tests.harness import (
     lasting,
     script,
 )
+from tests.warm import Warm
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -35,7 +34,7 @@ print(hash_weights(read_weights(trained)))
 
 
 async def test_a_run_trains_is_tested_and_has_the_weights_of_the_script_alone(
-    server: Server, datasets: Path, tmp_path: Path
+    server: Server, datasets: Path, tmp_path: Path, warm: Warm
 ) -> None:
     run = await server.ended(await server.create(digits_request()))
     assert run.state == pb.STATE_SUCCEEDED, run
@@ -44,8 +43,7 @@ async def test_a_run_trains_is_tested_and_has_the_weights_of_the_script_alone(
     assert run.environment["op_determinism"] == "on"
     (tmp_path / "model.py").write_text(script())
     folder = datasets / HASH.removeprefix("sha256:")
-    arguments = [sys.executable, "-c", HASH_OF_SCRIPT, str(tmp_path), str(folder)]
-    alone = await asyncio.to_thread(subprocess.run, arguments, capture_output=True, text=True, check=True)
+    alone = await asyncio.to_thread(warm.run, ["-c", HASH_OF_SCRIPT, tmp_path, folder], check=True)
     assert alone.stdout.strip() == run.weights_hash
 
 
