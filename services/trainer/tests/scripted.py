@@ -28,6 +28,10 @@ class ScriptedWorker:
         self._task = asyncio.create_task(self._perform(play))
 
     @property
+    def ended(self) -> bool:
+        return self._task.done()
+
+    @property
     def order(self) -> dict[str, Any]:
         return self.told[0]
 
@@ -37,6 +41,10 @@ class ScriptedWorker:
 
     def say(self, kind: str, **values: Any) -> None:
         self._said.put_nowait({"kind": kind, **values})
+
+    async def next(self) -> dict[str, Any]:
+        """Wait for whatever is told next."""
+        return await self._heard.get()
 
     async def hear(self, name: str) -> dict[str, Any]:
         """Wait for a command; others are passed over."""
