@@ -13,6 +13,8 @@ from glasswork_sdk.errors import InvalidInput
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.volume import tenth
+
 Json = dict[str, Any]
 DOCUMENT: Json = {
     "components": {name: {"type": "core.dense", "settings": {"units": 1, "shape": [1, [2, 3]]}} for name in "abc"},
@@ -34,7 +36,7 @@ operations = st.one_of(
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=tenth(1_500), deadline=None)
 @given(st.lists(operations, min_size=1, max_size=6))
 def test_an_edit_is_its_patch_and_leaves_the_document_before_as_it_was(patch: list[Json]) -> None:
     document = copy.deepcopy(DOCUMENT)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -15,9 +14,10 @@ import pytest
 from glasswork_gateway.sockets.pace import CAPACITY, DEBT, REFILL_PER_SECOND
 from websockets.sync.client import ClientConnection, connect
 
+from tests.volume import FULL, tenth
+
 Json = dict[str, Any]
-FULL = os.environ.get("GLASSWORK_TEST_FULL") == "1"
-EDITS, SHOWN = (1_000, 10) if FULL else (100, 3)
+EDITS, SHOWN = tenth(1_000), 10 if FULL else 3
 pytestmark = [pytest.mark.services, pytest.mark.tensorflow]
 CUSTOM = """class Stretch(keras.Layer):
     def call(self, x):

@@ -42,8 +42,6 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.warm import Warm
-
 EPOCHS = 3
 
 

@@ -8,6 +8,8 @@ from glasswork_executor.core.program import CLASS, DATA, EXPRESSION, Binding, Co
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.volume import tenth
+
 PRELUDE = """import keras
 import numpy as np
 
@@ -104,7 +106,7 @@ COMPONENTS = st.builds(
 PROGRAMS = st.lists(COMPONENTS, max_size=5, unique_by=lambda item: item.id).map(tuple)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tenth(200), deadline=None)
 @given(st.lists(st.tuples(PROGRAMS, st.sampled_from((PRELUDE, "x = 1"))), min_size=2, max_size=5))
 def test_keys_along_a_sequence_of_programs_are_those_of_each_by_itself(steps: list[tuple[Any, str]]) -> None:
     keys, known = Keys(), dict[Component, Component]()

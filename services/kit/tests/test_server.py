@@ -15,6 +15,7 @@ from glasswork.executor.v1 import executor_pb2 as pb
 from glasswork.executor.v1 import executor_pb2_grpc as rpc
 from glasswork_sdk.errors import Unavailable, WrongState
 from glasswork_servicekit import health
+from glasswork_servicekit import server as server_module
 from glasswork_servicekit.channel import connect
 from glasswork_servicekit.server import ServiceServer, running
 from glasswork_servicekit.settings import ServiceSettings
@@ -56,6 +57,19 @@ async def test_health_is_not_serving_and_calls_are_refused_until_started(
     assert await health.check(settings.address) == "serving"
     await server.stop()
     assert service.stopped
+
+
+async def test_a_service_that_does_not_stop_is_given_up_in_time(
+    settings: ServiceSettings, service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A service has to be gone within 10 s.
+    assert server_module.GRACE_SECONDS + server_module.STOP_SECONDS < 10
+    monkeypatch.setattr(server_module, "STOP_SECONDS", 0.01)
+    service.stop = asyncio.Event().wait
+    server = ServiceServer(service, settings)
+    await server.start()
+    async with asyncio.timeout(60):
+        await server.stop()
 
 
 async def test_a_stale_socket_file_is_replaced(settings: ServiceSettings, service: Any) -> None:

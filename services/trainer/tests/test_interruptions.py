@@ -33,10 +33,10 @@ from services.trainer.tests.harness import (
     script,
     worker_pids,
 )
+from tests.volume import FULL
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="session")]
 
-FULL = os.environ.get("GLASSWORK_TEST_FULL") == "1"
 EPOCHS = 30 if FULL else 5
 STOPPING = "EarlyStopping(patience=5)"
 RESTORING = (STOPPING, "EarlyStopping(patience=25, restore_best_weights=True)")
