@@ -239,14 +239,16 @@ def launched(folder: Path, **variables: str) -> Iterator[Executor]:
 @pytest.fixture(scope="session")
 def executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
     folder = tmp_path_factory.mktemp("executor")
-    with launched(folder, GLASSWORK_PREVIEW_SECONDS="4", GLASSWORK_PREVIEW_MEMORY_MIB="512") as found:
+    with launched(folder, GLASSWORK_PREVIEW_SECONDS="20", GLASSWORK_PREVIEW_MEMORY_MIB="512") as found:
         yield found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def small_executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
     folder = tmp_path_factory.mktemp("small")
-    with launched(folder, GLASSWORK_PREVIEW_WORKERS="2", GLASSWORK_PREVIEW_IDLE_SECONDS="1") as found:
+    with launched(
+        folder, GLASSWORK_PREVIEW_WORKERS="2", GLASSWORK_PREVIEW_IDLE_SECONDS="1", GLASSWORK_PREVIEW_SECONDS="6"
+    ) as found:
         yield found
 
 

@@ -58,7 +58,7 @@ def program(script: str) -> graph_pb2.Program:
 
 
 async def cost_of(stub: Any, script: str) -> pb.EstimateCostResponse:
-    answer = await stub.EstimateCost(pb.EstimateCostRequest(program=program(script)))
+    answer = await stub.EstimateCost(pb.EstimateCostRequest(program=program(script)), timeout=300)
     assert isinstance(answer, pb.EstimateCostResponse)
     return answer
 

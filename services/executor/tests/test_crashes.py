@@ -15,7 +15,6 @@ HEAD = "class Bad(keras.Layer):\n    def call(self, x):\n"
 CASES = {
     "abort": ("        import os\n        os.abort()\n", "its process crashed (SIGABRT)"),
     "exit": ("        import os\n        os._exit(3)\n", "its process ended by itself with exit code 3"),
-    "loop": ("        while True:\n            pass\n", "it took longer than 4 s"),
     "memory": (
         "        kept = []\n        while True:\n            kept.append(np.ones(8_000_000))\n",
         "it used more than 512 MiB",
@@ -38,6 +37,15 @@ async def test_a_death_is_an_answer_and_the_next_preview_works(preview: Any, cnn
     assert reason in found["bad"].error.message
     assert found["dense1"].state == pb.PREVIEW_STATE_OK
     assert all(item.state == pb.PREVIEW_STATE_OK for item in (await preview(cnn)).values())
+
+
+async def test_a_component_without_an_end_is_stopped(small_editor: Any, cnn: Any, part: Any) -> None:
+    code = HEAD + "        while True:\n            pass\n"
+    found, _ = await small_editor().edit(cnn.add(part("bad", "class", code, ("scale",), "Bad")))
+
+    assert found["bad"].state == pb.PREVIEW_STATE_ERROR
+    assert "The preview of 'bad' was stopped: it took longer than 6 s" in found["bad"].error.message
+    assert found["dense1"].state == pb.PREVIEW_STATE_OK
 
 
 async def test_the_third_crash_of_the_same_content_is_remembered(preview: Any, cnn: Any, part: Any) -> None:

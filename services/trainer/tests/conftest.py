@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from glasswork.trainer.v1 import trainer_pb2 as pb
 
-from services.trainer.tests.harness import Server, write_digits
+from services.trainer.tests.harness import Server, digits_request, write_digits
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,14 @@ async def server(datasets: Path) -> AsyncIterator[Server]:
     """The trainer, shared by all tests that leave it as it is."""
     async with begun(datasets) as running:
         yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def run(server: Server) -> str:
+    """A run that has trained to its end and is shared by all tests that only look at it."""
+    identifier = await server.create(digits_request())
+    assert (await server.ended(identifier)).state == pb.STATE_SUCCEEDED
+    return identifier
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -11,7 +11,7 @@ from glasswork.trainer.v1 import trainer_pb2 as pb
 from glasswork_sdk.errors import NotFound
 from glasswork_servicekit.landlock import is_there
 
-from services.trainer.tests.harness import Server, bare_request, digits_request, script
+from services.trainer.tests.harness import PATIENCE, Server, bare_request, digits_request, script
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -81,11 +81,9 @@ async def test_no_temporary_file_outlives_a_run(server: Server) -> None:
     run = await server.create(digits_request())
     assert (await server.ended(run)).state == pb.STATE_SUCCEEDED
     scratch = server.folder / "data" / "runs" / run / "work" / "scratch"
-    for _ in range(100):
-        if not list(scratch.iterdir()):
-            break
-        await asyncio.sleep(0.05)
-    assert list(scratch.iterdir()) == []
+    async with asyncio.timeout(PATIENCE):
+        while list(scratch.iterdir()):
+            await asyncio.sleep(0.05)
 
 
 async def test_weights_that_became_a_link_are_not_followed(server: Server) -> None:

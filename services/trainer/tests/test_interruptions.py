@@ -29,6 +29,7 @@ from services.trainer.tests.harness import (
     digits_request,
     gated,
     lasting,
+    let_go,
     read_json,
     script,
     worker_pids,
@@ -92,10 +93,6 @@ async def created(server: Server, request: pb.CreateRunRequest, go: bool = True)
     if go:
         let_go(server, run)
     return run
-
-
-def let_go(server: Server, run: str) -> None:
-    (server.run_folder(run) / "work" / "go").touch()
 
 
 async def in_a_slow_epoch(server: Server) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import pytest_asyncio
 from glasswork.trainer.v1 import trainer_pb2 as pb
 from glasswork_sdk.errors import InvalidInput, NotFound, WrongState
 from glasswork_servicekit import graphs
@@ -18,13 +17,6 @@ from safetensors.numpy import load
 from services.trainer.tests.harness import ENDED, HASH, Server, bare_request, digits_request, lasting, script
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.asyncio(loop_scope="session")]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def run(server: Server) -> str:
-    run = await server.create(digits_request())
-    assert (await server.ended(run)).state == pb.STATE_SUCCEEDED
-    return run
 
 
 async def exported(server: Server, run: str, form: str) -> pb.Export:
