@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -41,16 +40,6 @@ def test_user_code_sees_the_datasets_and_nothing_else_of_what_is_kept(environmen
 def test_a_bad_number_is_named(environment: dict[str, str], value: str) -> None:
     with pytest.raises(InvalidInput, match=f"GLASSWORK_PREVIEW_SECONDS is '{value}'"):
         read_settings(environment | {"GLASSWORK_PREVIEW_SECONDS": value})
-
-
-def test_a_wrong_environment_ends_the_program_with_2() -> None:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GLASSWORK_")}
-    ended = subprocess.run(
-        [sys.executable, "-m", "glasswork_executor"], env=environment, capture_output=True, text=True
-    )
-
-    assert ended.returncode == 2
-    assert "GLASSWORK_DATA_DIR is not set" in ended.stderr
 
 
 def test_the_server_never_imports_tensorflow() -> None:
