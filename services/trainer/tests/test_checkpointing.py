@@ -63,4 +63,4 @@ def test_another_process_on_a_run_is_waited_for_and_then_ended(tmp_path: Path) -
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
         assert claim(tmp_path / "lock", patience=0.3) > 0
-        assert process.wait(5) == -9
+        assert process.wait(60) == -9
