@@ -101,7 +101,7 @@ async def test_the_description_has_every_operation_and_both_sockets(
         ("multipart/form-data; boundary=x", b"--x--\r\n", 400, "no file"),
         ("application/json", b"{}", 400, "either"),
         ("application/json", b'{"example": "a", "path": "b"}', 400, "either"),
-        ("application/json", b'{"exmple": "a"}', 422, "not permitted"),
+        ("application/json", b'{"exmple": "a"}', 422, "did you mean 'example'?"),
     ],
 )
 async def test_a_bad_upload_says_what_is_expected(

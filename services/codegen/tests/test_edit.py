@@ -168,7 +168,6 @@ def test_conflict_is_told_and_the_hand_written_lines_stay(
         "(" * 5_000,
         "[" * 300 + "]" * 300,
         "x\0y",
-        "a" * 100 + "\ud800",
         "if x:",
     ],
     ids=["not", "minus", "open", "nested", "nul", "cut"],
