@@ -56,6 +56,19 @@ async def test_questions_in_a_row_share_a_zygote_that_ends_when_none_comes() -> 
     assert zygotes.stopped == 2
 
 
+async def test_a_question_that_takes_long_keeps_the_zygote_of_the_one_before() -> None:
+    zygotes = Zygotes()
+    asked = rehearsals(zygotes, idle_seconds=0)
+    async with asked.open() as runner:
+        await runner()
+    async with asked.open() as runner:
+        for _ in range(20):
+            await asyncio.sleep(0)
+        await runner()
+        assert (zygotes.started, zygotes.stopped) == (1, 0)
+    await asked.stop()
+
+
 async def test_a_zygote_that_did_not_start_is_ended_and_the_next_question_has_another() -> None:
     zygotes = Zygotes(failures=1)
     asked = rehearsals(zygotes, idle_seconds=60)

@@ -68,9 +68,15 @@ async def test_another_sample_is_shown_in_every_component(editor: Any, cnn: Any)
     assert done.executed == 7
 
 
-async def test_a_newer_edit_supersedes_an_endless_one(editor: Any, cnn: Any) -> None:
+async def test_a_newer_edit_supersedes_an_endless_one(editor: Any, cnn: Any, executor: Any) -> None:
     await editor.edit(cnn)
-    await editor.send(cnn.edit("scale", HEAD + "        while True:\n            pass\n"))
+    pipe = executor.datasets / "pipe"
+    os.mkfifo(pipe)
+    endless = f"        open({str(pipe)!r})\n        while True:\n            pass\n"
+    await editor.send(cnn.edit("scale", HEAD + endless))
+    # Once it runs: one that still waits gives way in any case.
+    os.close(await opened(pipe))
+    pipe.unlink()
     start = time.monotonic()
     told, _ = await editor.edit(cnn)
 

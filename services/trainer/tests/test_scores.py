@@ -14,6 +14,8 @@ from sklearn.datasets import load_diabetes, load_digits
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
+from tests.volume import tenth
+
 RANDOM = np.random.default_rng(5)
 
 
@@ -171,7 +173,8 @@ def test_several_targets_are_listed_by_name_and_the_first_is_on_top() -> None:
 
 
 def test_a_large_test_is_judged_within_bounds() -> None:
-    truth, shares = predictions(20_000, 10)
-    table = Table(RANDOM.normal(size=(5_000, 50)), RANDOM.normal(size=(20_000, 50)))
-    found = results.classification(truth, shares, [str(n) for n in range(10)], truth[:5_000], table)
+    rows, train = tenth(20_000), tenth(5_000)
+    truth, shares = predictions(rows, 10)
+    table = Table(RANDOM.normal(size=(train, 50)), RANDOM.normal(size=(rows, 50)))
+    found = results.classification(truth, shares, [str(n) for n in range(10)], truth[:train], table)
     assert found["baseline"]["linear"]["accuracy"] == pytest.approx(0.1, abs=0.03)
