@@ -78,8 +78,10 @@ def test_chains_get_ids_of_their_own_and_no_position_where_an_end_has_none(graph
     )
 
 
-def test_input_without_exactly_one_connection_takes_no_component(fixes: Fixes) -> None:
+def test_input_without_exactly_one_connection_takes_no_component(graph: dict[str, Any], fixes: Fixes) -> None:
     assert fixes.insert("a.input", "core.flatten", {}) == NO_PATCH
+    graph["connections"].append({"from": "d.output", "to": "b.input"})
+    assert Fixes(Document.parse(graph)).insert("b.input", "core.flatten", {}) == NO_PATCH
     assert fixes.insert_chains(["b.input", "a.input"], [("core.flatten", {}, {})]) == NO_PATCH
 
 

@@ -36,7 +36,8 @@ def test_lists_of_a_document_become_tuples() -> None:
 @pytest.mark.parametrize(
     "values",
     [{"units": 0}, {"units": True}, {"units": "8"}, {"units": 1.0}, {"units": 1_000_001}, {"kernel": []},
-     {"kernel": [1, 1, 1, 1]}, {"rate": 1}, {"rate": -0.1}, {"rate": float("nan")}, {"scales": [float("inf")]},
+     {"kernel": [1, 1, 1, 1]}, {"rate": 1}, {"rate": -0.1}, {"rate": "0.5"},
+     {"rate": True}, {"rate": float("nan")}, {"scales": [float("inf")]},
      {"mode": "c"}, {"colour": "red"}],
 )  # fmt: skip
 def test_bad_value_is_told_on_its_setting(values: dict[str, Any]) -> None:
