@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -91,11 +92,18 @@ def test_the_drawer_below_keeps_the_height_that_it_was_given(page: Any, new_mode
 NARROW = (390, 600, 820)
 
 
+@contextmanager
+def hand_held(browser: Any, glasswork: Glasswork, width: int) -> Iterator[Any]:
+    """A page on a telephone or a small tablet."""
+    size = {"width": width, "height": 844}
+    with signed_in(browser, glasswork, viewport=size, has_touch=True, is_mobile=True) as page:
+        yield page
+
+
 @pytest.fixture
 def handheld(browser: Any, glasswork: Glasswork) -> Iterator[Any]:
     """A page on a telephone, which becomes a small tablet where a test widens it."""
-    size = {"width": NARROW[0], "height": 844}
-    with signed_in(browser, glasswork, viewport=size, has_touch=True, is_mobile=True) as page:
+    with hand_held(browser, glasswork, NARROW[0]) as page:
         yield page
 
 
@@ -148,22 +156,27 @@ def test_on_a_narrow_window_the_start_is_read_whole(handheld: Any, glasswork: Gl
     assert not told, "\n".join(told)
 
 
-def test_fingers_move_and_scale_the_canvas(handheld: Any, new_model: Model) -> None:
-    page = handheld
+def test_fingers_move_and_scale_the_canvas(browser: Any, glasswork: Glasswork, new_model: Model) -> None:
     model = new_model(template="digits")
-    for screen in widened(page):
-        open_model(page, model)
-        at_rest(page)
-        before = where(page)
-        touch(page, [(200, 700)], [(200, 620)])
-        moved = where(page)
-        assert moved["f"] == pytest.approx(before["f"] - 80, abs=12), screen
-        over = page.locator(".react-flow__node[data-id='conv1']").bounding_box()
-        on_node = (over["x"] + over["width"] / 2, over["y"] + over["height"] / 2)
-        touch(page, [on_node], [(on_node[0], on_node[1] + 60)])
-        assert where(page)["f"] > moved["f"], screen
-        touch(page, [(180, 660), (220, 660)], [(120, 660), (280, 660)])
-        assert where(page)["a"] > 1.5 * moved["a"], screen
+    for width in NARROW:
+        # Each in a page of its own: what fingers have scaled is no longer as wide as the window.
+        with hand_held(browser, glasswork, width) as page:
+            open_model(page, model)
+            at_rest(page)
+            fingers_move_and_scale_the_canvas(page)
+
+
+def fingers_move_and_scale_the_canvas(page: Any) -> None:
+    before, screen = where(page), page.viewport_size
+    touch(page, [(200, 700)], [(200, 620)])
+    moved = where(page)
+    assert moved["f"] == pytest.approx(before["f"] - 80, abs=12), screen
+    over = page.locator(".react-flow__node[data-id='conv1']").bounding_box()
+    on_node = (over["x"] + over["width"] / 2, over["y"] + over["height"] / 2)
+    touch(page, [on_node], [(on_node[0], on_node[1] + 60)])
+    assert where(page)["f"] > moved["f"], screen
+    touch(page, [(180, 660), (220, 660)], [(120, 660), (280, 660)])
+    assert where(page)["a"] > 1.5 * moved["a"], screen
 
 
 def where(page: Any) -> dict[str, float]:
