@@ -9,7 +9,6 @@ import inspect
 import logging
 import sysconfig
 import threading
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,6 +23,8 @@ from glasswork_sdk.errors import PluginFailed
 T = TypeVar("T")
 CALL_SECONDS: Final = 5.0
 """How long one call into a plugin may take; the slowest of the core plugin takes a few milliseconds."""
+LOOKS: Final = 5
+"""How often a call is seen before it counts as one that does not return."""
 MOST_FAILURES: Final = 20
 MOST_TEXT: Final = 300
 _OURS: Final = ("glasswork_sdk.", "glasswork_codegen.", "pydantic.", "pydantic_core.", "jinja2.")
@@ -75,7 +76,7 @@ class _Call:
     plugin: str
     scope: str
     where: str
-    begun: float
+    seen: int = 0
     overdue: bool = False
 
 
@@ -123,7 +124,7 @@ class Ledger:
         if thread in self._calls:
             # A plugin that calls itself: the outer call is timed and blamed, for the inner ones may all be short.
             return work()
-        call = self._calls[thread] = _Call(plugin, scope, where, time.monotonic())
+        call = self._calls[thread] = _Call(plugin, scope, where)
         try:
             return work()
         except (_Overtime, PluginFailed):
@@ -144,10 +145,17 @@ class Ledger:
             if call.overdue:
                 raise _Overtime
 
-    def switch_off_overdue(self, thread: int) -> bool:
-        """Switch off what a thread has been calling for too long; return whether there was such a call."""
+    def look(self, thread: int) -> bool:
+        """Look at what a thread calls; switch it off, and return True, when the same call is seen the fifth time.
+
+        Looks are counted, not seconds: on a machine that stalls, or in a process that was stopped for a while, the
+        looks stall as well, and no plugin is blamed for it.
+        """
         call = self._calls.get(thread)
-        if call is None or time.monotonic() - call.begun < self.seconds:
+        if call is None:
+            return False
+        call.seen += 1
+        if call.seen < LOOKS:
             return False
         call.overdue = True
         text = f"it did not return within {self.seconds:g} s and is switched off until Glasswork starts again"
@@ -198,8 +206,8 @@ def bounded(ledger: Ledger, work: Callable[[], T]) -> T:
     """
     while True:
         job = _Job(work)
-        while not job.done.wait(min(1.0, ledger.seconds / 4)):
-            if ledger.switch_off_overdue(job.thread.ident or 0):
+        while not job.done.wait(ledger.seconds / LOOKS):
+            if ledger.look(job.thread.ident or 0):
                 _interrupt(job.thread)
                 job.again = True
                 break

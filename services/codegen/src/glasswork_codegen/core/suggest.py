@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from glasswork_sdk.analysis import Analysis, analyse
+from glasswork_sdk.boundary import Failure, error_text
 from glasswork_sdk.document import DatasetReference, Document, FeatureReference, Split
-from glasswork_sdk.errors import FieldViolation, InvalidInput, PluginFailed
+from glasswork_sdk.errors import FieldViolation, GlassworkError, InvalidInput, PluginFailed
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.profile import DatasetProfile
 from glasswork_sdk.suggestion import SuggestedGraph
 
+HOOK: Final = "glasswork_suggest_graph"
 MANY: Final = 4
 """Components of one type, above which their settings are not explained one by one."""
 
@@ -62,16 +64,14 @@ def suggest_graph(
             fields=[FieldViolation("inputs", told)],
         )
     failed: list[PluginFailed] = []
-    for plugin, make in catalogue.implementations("glasswork_suggest_graph"):
-        where = "glasswork_suggest_graph"
-        work = partial(_made, make, catalogue, profile, source, chosen, targets, split)
+    for plugin, make in catalogue.implementations(HOOK):
+        work = partial(make, profile=profile, inputs=chosen, targets=targets)
         try:
-            made = catalogue.ledger.call(plugin, where, where, work)
+            graph = catalogue.ledger.call(plugin, HOOK, HOOK, work)
+            if graph is not None:
+                return _checked(catalogue, plugin, graph, profile, source, (*chosen, *targets), split)
         except PluginFailed as problem:
             failed.append(problem)
-            continue
-        if made is not None:
-            return made
     if failed:
         raise failed[0]
     types = ", ".join(f"'{name}' ({profile.features[name].type})" for name in (*chosen, *targets))
@@ -82,28 +82,32 @@ def suggest_graph(
     )
 
 
-def _made(
-    make: Callable[..., Any],
+def _checked(
     catalogue: Catalogue,
+    plugin: str,
+    graph: SuggestedGraph,
     profile: DatasetProfile,
     source: str,
-    inputs: Sequence[str],
-    targets: Sequence[str],
+    columns: Sequence[str],
     split: Split | None,
-) -> tuple[Document, list[tuple[str, str]]] | None:
-    """Return the graph of one plugin, checked; None where it leaves the dataset to another one.
+) -> tuple[Document, list[tuple[str, str]]]:
+    """Return the graph of a plugin with the settings that follow the data.
 
     Raises:
-        ValueError: the graph has an error, which is the plugin's.
+        PluginFailed: it is no graph, or has an error.
     """
-    graph = make(profile=profile, inputs=inputs, targets=targets)
-    if graph is None:
-        return None
-    document = _document(catalogue, graph, profile, source, (*inputs, *targets), split)
-    analysis = analyse(document, catalogue, profile, suggest=True)
-    if not analysis.sound:
-        raise ValueError(f"the suggested graph has an error: {analysis.diagnostics[0].message}")
-    return analysis.document, [*graph.explanation, *_fresh(analysis, graph)]
+    try:
+        document = _document(catalogue, graph, profile, source, columns, split)
+        analysis = analyse(document, catalogue, profile, suggest=True)
+        wrong = "" if analysis.sound else analysis.diagnostics[0].message
+        explanation = [*graph.explanation, *_fresh(analysis, graph)]
+    except (GlassworkError, ValueError, TypeError, KeyError, AttributeError) as problem:
+        wrong = error_text(problem)
+    if wrong:
+        failure = Failure(plugin, HOOK, f"the graph that it suggests has an error: {wrong.rstrip('.')}")
+        catalogue.ledger.note(failure)
+        raise PluginFailed(failure.message)
+    return analysis.document, explanation
 
 
 def _columns(profile: DatasetProfile, names: Sequence[str], field: str) -> list[str]:
