@@ -145,6 +145,7 @@ CASES: list[tuple[str, str, Change]] = [
     ("no-test-rows", "image", lambda d: d.split(0.8, 0.2, 0)),
     ("few-test-rows", "image", lambda d: d.size(80)),
     ("few-rows", "image", lambda d: d.size(40)),
+    ("no-training-rows", "image", lambda d: d.split(1e-6, 0.5, 0.499999)),
     # Learning.
     ("learning-rate-high", "image", lambda d: d.set("train", learning_rate=1)),
     ("learning-rate-low", "image", lambda d: d.set("train", optimizer="adadelta", learning_rate=0.001)),

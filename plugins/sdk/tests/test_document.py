@@ -100,3 +100,27 @@ def test_a_circle_of_bypassed_components_feeds_nothing(digits: dict[str, Any]) -
 def test_without_bypassed_components_a_document_is_itself(digits: dict[str, Any]) -> None:
     document = Document.parse(digits)
     assert document.without_bypassed() is document
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("dataset", "split", "train"), "0.7"),
+        (("dataset", "split", "seed"), "123"),
+        (("dataset", "split", "seed"), 1.0),
+        (("components", "conv1", "bypassed"), "yes"),
+        (("components", "conv1", "collapsed"), 1),
+        (("components", "conv1", "position"), ["0", 0]),
+        (("format",), "1"),
+        (("format",), True),
+    ],
+)
+def test_value_of_another_type_is_refused_and_not_converted(
+    digits: dict[str, Any], path: tuple[str, ...], value: object
+) -> None:
+    place: Any = digits
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = value
+    with pytest.raises(InvalidDocument):
+        Document.parse(digits)

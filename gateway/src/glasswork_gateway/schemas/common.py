@@ -12,9 +12,9 @@ State = Literal["PENDING", "RUNNING", "PAUSED", "SUCCEEDED", "FAILED", "CANCELLE
 
 
 class Request(BaseModel):
-    """What a client sends; names that nobody knows are refused."""
+    """The body of a request; unknown names and values of another type, as "0.7" for a number, are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Page(BaseModel, Generic[Item]):

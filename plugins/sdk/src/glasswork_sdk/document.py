@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError, model_validator
 
 from glasswork_sdk.errors import FieldViolation, InvalidDocument, UnsupportedFormat
 from glasswork_sdk.names import ID_PATTERN, is_component_id
@@ -29,8 +29,8 @@ _NUMBERS: Final = (int, float)
 _Place: TypeAlias = "tuple[_Place, str | int] | None"
 _ENDPOINT: Final = re.compile(r"[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}")
 
-Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
-Coordinate = Annotated[float, Field(ge=-1e7, le=1e7)]
+Fraction = Annotated[float, Field(ge=0.0, le=1.0, strict=True)]
+Coordinate = Annotated[float, Field(ge=-1e7, le=1e7, strict=True)]
 
 
 class _Model(BaseModel):
@@ -50,7 +50,7 @@ class Split(_Model):
     train: Fraction = 0.7
     validation: Fraction = 0.2
     test: Fraction = 0.1
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 123
+    seed: Annotated[StrictInt, Field(ge=0, lt=2**31)] = 123
 
     @model_validator(mode="after")
     def _sums_to_one(self) -> Split:
@@ -105,8 +105,8 @@ class Component(_Model):
     code: CustomCode | None = None
     ports: CustomPorts | None = None
     position: tuple[Coordinate, Coordinate] | None = None
-    bypassed: bool = False
-    collapsed: bool = False
+    bypassed: StrictBool = False
+    collapsed: StrictBool = False
 
     @property
     def values(self) -> dict[str, Any]:
@@ -157,7 +157,7 @@ class Document(_Model):
         True
     """
 
-    format: int = FORMAT
+    format: StrictInt = FORMAT
     dataset: DatasetReference | None = None
     components: Annotated[dict[str, Component], Field(max_length=MAX_COMPONENTS)] = Field(default_factory=dict)
     connections: Annotated[tuple[Connection, ...], Field(max_length=MAX_CONNECTIONS)] = ()

@@ -353,6 +353,17 @@ def _few_test_rows(view: View) -> Iterator[Finding]:
 
 
 @rule(
+    "no-training-rows", Severity.ERROR, "No rows to learn from",
+    why="The split is rounded to whole rows, and the training share of this dataset is less than half a row.",
+    remedy="Give the training rows a larger share; 70 % is usual.",
+)  # fmt: skip
+def _no_training_rows(view: View) -> Iterator[Finding]:
+    if view.training is not None and view.rows > 0 and view.train_rows == 0:
+        message = f"The split leaves none of the {view.rows:,} rows to learn from. Give the training rows 70 %."
+        yield Finding("", message, fix=_usual_split(view))
+
+
+@rule(
     "few-rows", Severity.TIP, "Very few rows to learn from",
     why="A neural network has more weights than that. What it learns from a few rows seldom holds for others.",
     remedy="Collect more rows, or begin with a linear model: a single Dense.",
@@ -365,5 +376,6 @@ def _few_rows(view: View) -> Iterator[Finding]:
 RULES: Final[tuple[Rule, ...]] = (
     _unscaled_input, _image_not_normalized, _stale_scaling, _one_hot_classes_differ, _many_classes, _missing_values,
     _constant_column, _leaking_column, _target_as_input, _id_column, _duplicate_rows, _unused_column, _grey_in_colour,
-    _image_enlarged, _no_validation, _no_test_rows, _few_test_rows, _few_rows,
+    _image_enlarged, _no_validation, _no_test_rows, _few_test_rows, _no_training_rows,
+    _few_rows,
 )  # fmt: skip
