@@ -16,6 +16,8 @@ from playwright.sync_api import expect
 from tests.chromium import CHROMIUM
 from tests.running import ROOT, Glasswork, started
 
+from .looks import at_rest
+
 SCREENSHOTS: Final = ROOT / "artifacts" / "screenshots"
 SIZE: Final = {"width": 1440, "height": 900}
 # When to give up: no test may depend on how busy the machine is.
@@ -194,12 +196,20 @@ def open_model(page: Any, model: str) -> None:
     page.goto(f"/models/{model}")
     page.wait_for_selector("article[data-state]")
     settled(page)
+    # A click would miss what still moves to its place.
+    at_rest(page)
 
 
 def settled(page: Any) -> None:
     """Wait until nothing computes and everything is saved, code that was typed a moment ago as well."""
     page.wait_for_function("() => !Object.keys(sessionStorage).some((key) => key.startsWith('glasswork code '))")
     page.locator("body:has([data-live='live']):has([data-save='saved'])").wait_for()
+
+
+def select(page: Any, component: str) -> None:
+    """Select a component by a click on its name, before keys act on it."""
+    node(page, component).locator("header").click()
+    expect(node(page, component).locator("article[data-selected='true']")).to_be_visible()
 
 
 def node(page: Any, component: str) -> Any:

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.running import Glasswork
 
-from .conftest import drawn, node, open_model, screenshot, settled
+from .conftest import drawn, node, open_model, screenshot, select, settled
 
 Model = Callable[..., str]
 
@@ -154,7 +154,7 @@ def test_a_right_click_and_the_menu_key_offer_what_can_be_done(page: Any, new_mo
     screenshot(page, "canvas-menu")
     menu.get_by_role("menuitem", name="Duplicate").click()
     expect(node(page, "dropout2")).to_be_visible()
-    node(page, "dropout1").locator("header").click()
+    select(page, "dropout1")
     page.keyboard.press("Shift+F10")
     expect(menu).to_be_visible()
     page.keyboard.press("Escape")
@@ -200,7 +200,7 @@ def test_a_session_that_ends_asks_for_the_token_and_keeps_the_edit(
     model = new_model(template="digits")
     open_model(page, model)
     context.clear_cookies()
-    node(page, "dropout1").locator("header").click()
+    select(page, "dropout1")
     page.keyboard.press("Control+Delete")
     page.get_by_label("Token").fill(glasswork.directory.token())
     page.get_by_role("button", name="Sign in").click()
@@ -217,7 +217,7 @@ def test_a_model_that_is_deleted_elsewhere_says_so(
     open_model(page, model)
     url = glasswork.running.url
     assert context.request.delete(f"{url}/api/v1/models/{model}", headers={"Origin": url}).ok
-    node(page, "dropout1").locator("header").click()
+    select(page, "dropout1")
     page.keyboard.press("Control+Delete")
     expect(page.locator("footer [data-tone='err']").first).to_be_visible()
     screenshot(page, "deleted-elsewhere")
