@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -62,7 +61,7 @@ def test_failure_that_repeats_is_recorded_once_and_the_record_is_bounded() -> No
 def test_keyboard_interrupt_in_a_thread_is_the_plugins_and_in_the_main_thread_the_users() -> None:
     ledger = Ledger()
     with pytest.raises(KeyboardInterrupt):
-        ledger.call("odd", "Odd", "Odd.infer", lambda: signal.raise_signal(signal.SIGINT))
+        ledger.call("odd", "Odd", "Odd.infer", raising(KeyboardInterrupt()))
     with pytest.raises(PluginFailed, match="KeyboardInterrupt"):
         bounded(ledger, lambda: ledger.call("odd", "Odd", "Odd.infer", raising(KeyboardInterrupt())))
 
