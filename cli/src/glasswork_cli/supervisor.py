@@ -138,6 +138,7 @@ class Supervisor:
         with self._open_log(name) as log:
             child = await asyncio.create_subprocess_exec(
                 sys.executable,
+                "-P",  # no module of the folder that Glasswork was started in stands before ours
                 "-m",
                 f"glasswork_{name}",
                 env=dict(environment),

@@ -8,7 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from glasswork_servicekit.sandbox import SIGNALLED
+import pytest
+from glasswork_servicekit.sandbox import SIGNALLED, installed_software
 
 PROGRAM = """
 import os, sys, time
@@ -64,3 +65,13 @@ def test_a_signal_is_passed_on_by_the_guard(tmp_path: Path) -> None:
 
     assert code == SIGNALLED + 6
     assert not is_running(daemon)
+
+
+def test_the_working_directory_is_no_installed_software(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.syspath_prepend("")
+    found = installed_software()
+    assert str(tmp_path) not in found
+    assert "" not in found
+    assert sys.prefix in found

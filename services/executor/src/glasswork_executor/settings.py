@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from glasswork_servicekit.sandbox import Limits
+from glasswork_servicekit.sandbox import Limits, installed_software
 from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment, read_preload
 from glasswork_servicekit.zygote import numeric_variables
 
@@ -112,7 +111,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> ExecutorSettings:
             workers=_count(environ, "GLASSWORK_PREVIEW_WORKERS", default.workers),
             # Token, secret, index and models are nobody's business but the services'.
             hidden=(str(service.data_dir),),
-            shown=(str(service.datasets_dir), sys.prefix, sys.base_prefix, *filter(None, sys.path)),
+            shown=(str(service.datasets_dir), *installed_software()),
             preload=read_preload(environ),
         ),
     )

@@ -40,7 +40,8 @@ def confine(hidden: Iterable[str], shown: Iterable[str], writable: Iterable[str]
 
     Args:
         hidden: folders of which nothing is seen.
-        shown: folders below those that are seen, and only read.
+        shown: folders below those that are seen, and only read. One that is a hidden folder, or holds one, shows
+            nothing more: hiding wins.
         writable: folders that may be read and written, wherever they are.
 
     Returns:
@@ -54,7 +55,9 @@ def confine(hidden: Iterable[str], shown: Iterable[str], writable: Iterable[str]
     if rules < 0:
         return False
     try:
-        for path in (*_beside([_real(path) for path in hidden]), *map(_real, shown)):
+        secret = [_real(path) for path in hidden]
+        below = (path for path in map(_real, shown) if not any(item.is_relative_to(path) for item in secret))
+        for path in (*_beside(secret), *below):
             _allow(rules, path, READ)
         for path in (*map(Path, DEVICES), *_accelerators(), *map(_real, writable)):
             _allow(rules, path, everything)

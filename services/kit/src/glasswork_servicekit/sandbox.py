@@ -14,6 +14,7 @@ import resource
 import signal
 import socket
 import struct
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ class Limits:
         survives_zygote: True for a worker that goes on when its zygote dies.
         hidden: folders of which it sees nothing, where the kernel has Landlock; with any it writes to its working
             folder alone.
-        shown: folders below those, or around them, that it reads all the same.
+        shown: folders below those that it reads all the same.
     """
 
     memory_bytes: int | None = None
@@ -62,6 +63,15 @@ class Limits:
     def to_json(self) -> dict[str, Any]:
         """Return the limits as a JSON object."""
         return asdict(self)
+
+
+def installed_software() -> tuple[str, ...]:
+    """Return the folders that Python imports from, for `shown`.
+
+    The working directory, which `python -m` puts in front of them, is none: services start in their data directory.
+    """
+    here = os.path.realpath(os.getcwd())
+    return (sys.prefix, sys.base_prefix, *(path for path in sys.path if path and os.path.realpath(path) != here))
 
 
 @dataclass(frozen=True)

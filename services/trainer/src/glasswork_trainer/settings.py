@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from glasswork_servicekit.sandbox import installed_software
 from glasswork_servicekit.settings import ServiceSettings, bad_value, from_environment, read_preload
 
 
@@ -46,7 +46,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> TrainerSettings:
         idle_seconds=_number(environ, "GLASSWORK_TRAINER_IDLE_SECONDS", 60, 0, 86_400),
         # Token, secret, index, models and other runs are nobody's business but the services'.
         hidden=(str(service.data_dir),),
-        shown=(str(service.datasets_dir), sys.prefix, sys.base_prefix, *filter(None, sys.path)),
+        shown=(str(service.datasets_dir), *installed_software()),
         network=_network(environ),
         preload=read_preload(environ),
     )
