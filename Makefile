@@ -12,7 +12,7 @@ export UV_SYSTEM_CERTS ?= 1
 # What no service, browser or container is needed for; two processes share it.
 UNIT := not (services or tensorflow or browser or install or compose or postgresql or fuzz)
 # What `make test` leaves to `make test-all`, but for the tests marked main.
-LATER := browser or install or compose or fuzz
+LATER := browser or install or compose or fuzz or quality
 REPORT = --durations=60 --durations-min=1 --junitxml=artifacts/junit/$@.xml
 
 .PHONY: demo up check test test-all test-page test-unit test-services test-rest lint lint-python lint-page format

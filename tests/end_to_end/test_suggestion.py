@@ -45,14 +45,17 @@ def reached(glasswork: Glasswork, name: str, target: str, metric: str, seeds: It
     return found
 
 
+@pytest.mark.quality
 def test_wine_is_told_apart(glasswork: Glasswork) -> None:
     assert statistics.mean(reached(glasswork, "wine", "cultivar", "accuracy")) >= 0.95
 
 
+@pytest.mark.quality
 def test_progression_of_diabetes_is_predicted(glasswork: Glasswork) -> None:
     assert statistics.mean(reached(glasswork, "diabetes", "progression", "r2")) >= 0.38 - LEEWAY
 
 
+@pytest.mark.quality
 @pytest.mark.parametrize("name", ["digits", "digit_halves"])
 def test_digits_are_recognised(glasswork: Glasswork, name: str) -> None:
     assert statistics.mean(reached(glasswork, name, "digit", "accuracy", SOME_SEEDS)) >= 0.94 - LEEWAY
