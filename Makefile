@@ -15,8 +15,8 @@ UNIT := not (services or tensorflow or browser or install or compose or postgres
 LATER := browser or install or compose or fuzz or quality
 REPORT = --durations=60 --durations-min=1 --junitxml=artifacts/junit/$@.xml
 
-.PHONY: demo up check test test-all test-page test-unit test-services test-rest lint lint-python lint-page format
-.PHONY: stubs schema page pins benchmark clean
+.PHONY: demo up check test test-all test-page test-unit test-services test-rest images lint lint-python lint-page
+.PHONY: format stubs schema page pins benchmark clean
 
 demo: .venv/ready
 	$(RUN) -m glasswork_cli demo
@@ -43,6 +43,11 @@ test-services: .venv/ready
 
 test-rest: .venv/ready
 	$(RUN) -m pytest -q -m "not main and ($(LATER))" $(REPORT)
+
+# The images that the compose tests start; they build the same, and find it done.
+images:
+	GLASSWORK_IMAGES=glasswork-test GLASSWORK_PLUGINS=tests/packaging/foreign_plugin/requirements.txt \
+		docker compose build --quiet
 
 lint: lint-python lint-page
 
