@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import threading
+from typing import Any
+
 import httpx
 import pytest
+from glasswork_gateway.strict import SMALL_BYTES
+from glasswork_sdk.errors import InvalidInput
 
 JSON = {"Content-Type": "application/json"}
 
@@ -128,3 +135,30 @@ async def test_what_cannot_be_meant_is_refused_before_any_work(
     assert answer.status_code == status
     assert told in answer.json()["detail"]
     assert "Value error" not in answer.text
+
+
+LARGE = {f"dense{number}": {"type": "core.dense", "settings": {"units": 1}} for number in range(2_000)}
+
+
+@pytest.mark.parametrize("place", ["glasswork_gateway.strict.parse_json", "glasswork_sdk.document.Document.parse"])
+async def test_others_are_answered_while_a_large_body_is_parsed(
+    client: httpx.AsyncClient, bearer: dict[str, str], monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    begun, released = threading.Event(), threading.Event()
+
+    def held(_: Any) -> Any:
+        begun.set()
+        released.wait(60)
+        raise InvalidInput("The parsing was seen.")
+
+    monkeypatch.setattr(place, held)
+    body = json.dumps({"graph": {"format": 1, "components": LARGE, "connections": []}})
+    assert len(body) > SMALL_BYTES
+    headers = {**bearer, "Content-Type": "application/json"}
+    waiting = asyncio.create_task(client.post("/api/v1/check", content=body, headers=headers))
+    while not begun.is_set():
+        await asyncio.sleep(0.01)
+    assert (await client.get("/api/v1/health")).status_code == 200
+    assert not waiting.done()
+    released.set()
+    assert (await waiting).status_code in (400, 422)

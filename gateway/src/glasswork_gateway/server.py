@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 from collections.abc import Iterator
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 import uvicorn
 
 from glasswork_gateway.app import create_app
+from glasswork_gateway.connections import HttpConnection, SocketConnection, WithoutQueries, raise_descriptor_limit
 from glasswork_gateway.settings import GatewaySettings
 
 GRACE_SECONDS: Final = 4
@@ -32,6 +34,9 @@ class Server(uvicorn.Server):
 
 def run(settings: GatewaySettings) -> None:
     """Serve until a signal."""
+    logging.getLogger("uvicorn.error").addFilter(WithoutQueries())
+    # Half of the descriptors stay for files, services, and what answers need.
+    HttpConnection.CONNECTIONS = min(HttpConnection.CONNECTIONS, raise_descriptor_limit() // 2)
     config = uvicorn.Config(
         create_app(settings),
         host=settings.host,
@@ -40,11 +45,11 @@ def run(settings: GatewaySettings) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        ws="websockets-sansio",
+        http=HttpConnection,
+        ws=SocketConnection,
         ws_max_size=SOCKET_BYTES,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=30,
-        h11_max_incomplete_event_size=64 * 1024,
     )
     Server(config).run()

@@ -9,7 +9,7 @@ from typing import Final
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from glasswork_gateway.problems import BadRequest
 
@@ -86,7 +86,10 @@ class Upload:
 
     async def _feed(self) -> bool:
         """Take in one more piece of the body; return whether there was one."""
-        data = await anext(self._stream, b"")
+        try:
+            data = await anext(self._stream, b"")
+        except ClientDisconnect:
+            raise BadRequest("The upload was cut before its file ended. Send it again.") from None
         try:
             for start in range(0, len(data), CHUNK):
                 self._parser.write(data[start : start + CHUNK])

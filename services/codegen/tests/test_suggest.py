@@ -84,3 +84,36 @@ def test_no_column_left_as_input_is_refused(catalogue: Catalogue) -> None:
     alone = replace(profile, features={"class": profile.features["class"]})
     with pytest.raises(InvalidInput, match="no column left as input"):
         suggest_graph(catalogue, alone, "dataset:people", targets=["class"])
+
+
+def with_column(name: str, statistics: FeatureStatistics) -> DatasetProfile:
+    profile = mixed()
+    return replace(profile, features={**profile.features, name: FeatureProfile(name, "numerical", (), statistics)})
+
+
+EMPTY = FeatureStatistics(count=0, missing=500)
+
+
+@pytest.mark.parametrize(("name", "statistics"), [("empty", EMPTY), ("n" * 5_000, NUMBERS), ("m" * 600, EMPTY)])
+def test_column_that_no_model_can_use_is_left_out_and_named(
+    catalogue: Catalogue, name: str, statistics: FeatureStatistics
+) -> None:
+    profile = with_column(name, statistics)
+    document, explanation = suggest_graph(catalogue, profile, "dataset:people", targets=["class"])
+    assert analyse(document, catalogue, profile).sound
+    assert name not in (document.dataset.features if document.dataset else ())
+    assert any(text.startswith(f"The column '{name[:100]}' is left out: it") for _, text in explanation)
+
+
+@pytest.mark.parametrize("field", ["inputs", "targets"])
+@pytest.mark.parametrize(("name", "statistics"), [("empty", EMPTY), ("n" * 5_000, NUMBERS)])
+def test_column_that_no_model_can_use_is_refused_where_it_was_asked_for(
+    catalogue: Catalogue, field: str, name: str, statistics: FeatureStatistics
+) -> None:
+    asked = {"inputs": ["smoker"], "targets": ["class"], field: [name]}
+    with pytest.raises(InvalidInput, match="cannot be used: it") as caught:
+        suggest_graph(
+            catalogue, with_column(name, statistics), "dataset:people", inputs=asked["inputs"], targets=asked["targets"]
+        )
+    assert [item.field for item in caught.value.fields] == [field]
+    assert len(caught.value.message) < 400

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+import socket
+import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -208,6 +212,35 @@ def test_a_path_outside_the_roots_is_forbidden_also_through_a_link(registry: Reg
     ):
         with pytest.raises(Forbidden, match="GLASSWORK_DATA_ROOTS"):
             registry.importer.take_path(path)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "piped.zip", "socket", "device", "circle", "long", "long/t.csv"])
+def test_path_that_cannot_be_read_as_a_file_is_refused_without_waiting(
+    registry: Registry, tmp_path: Path, kind: str
+) -> None:
+    root = tmp_path / "allowed"
+    root.mkdir()
+    name = {"long": "n" * 5_000, "long/t.csv": "n" * 5_000 + "/t.csv"}.get(kind, kind)
+    if kind.startswith("pipe"):
+        os.mkfifo(root / name)
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as made, contextlib.chdir(root):
+            made.bind("socket")
+    elif kind == "device":
+        os.mknod(root / name, stat.S_IFCHR | 0o600, os.makedev(1, 5)) if os.getuid() == 0 else os.mkfifo(root / name)
+    elif kind == "circle":
+        (root / name).symlink_to(root / name)
+    with pytest.raises((InvalidInput, InvalidDataset), match=r"cannot be followed|is a pipe, a socket or a device"):
+        registry.importer.take_path(str(root / name))
+
+
+def test_pipes_and_circles_in_a_folder_are_left_out(registry: Registry, tmp_path: Path) -> None:
+    folder = tmp_path / "allowed" / "set"
+    folder.mkdir(parents=True)
+    (folder / "t.csv").write_bytes(CSV)
+    os.mkfifo(folder / "pipe.csv")
+    (folder / "circle").symlink_to(folder / "circle")
+    assert list(registry.importer.take_path(str(folder)).files) == ["t.csv"]
 
 
 def test_nothing_at_a_path_is_not_found(registry: Registry, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from glasswork_registry.core.commits import clean_author, compose, decompose
+from glasswork_registry.core.commits import clean_author, clean_message, compose, decompose
 from glasswork_registry.core.database import Database, sqlite_url
 from glasswork_registry.core.large import parse_pointer, pointer
 from glasswork_registry.core.tables import METADATA
@@ -48,6 +48,19 @@ def test_a_message_comes_back_with_its_operation(message: str) -> None:
 )
 def test_an_author_is_kept_as_git_keeps_it(given: str, kept: str) -> None:
     assert clean_author(given) == kept
+
+
+@pytest.mark.parametrize("letter", ["\0", "\x1b", "\x7f", "\x85", "\ud800"])
+def test_a_control_character_is_refused_and_never_dropped(letter: str) -> None:
+    with pytest.raises(InvalidInput, match=rf"U\+{ord(letter):04X} at position 4"):
+        clean_message(f"nul{letter}x")
+    with pytest.raises(InvalidInput, match="The author has the control character"):
+        clean_author(f"Zoë{letter}")
+
+
+@pytest.mark.parametrize("message", ["a\n\tb", "👩\u200d👩\u200d👧", "\u202emirrored", "\u00a0wide"])
+def test_every_other_letter_of_a_message_is_kept(message: str) -> None:
+    assert clean_message(f"x{message}x") == f"x{message}x"
 
 
 def test_a_token_belongs_to_its_list() -> None:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from fastapi import APIRouter
 from glasswork.executor.v1 import executor_pb2
 from glasswork.graph.v1 import graph_pb2
-from glasswork_sdk.document import Document
 from starlette.responses import Response
 
 from glasswork_gateway import schemas, translate
 from glasswork_gateway.context import InContext
+from glasswork_gateway.documents import parse_document
 from glasswork_gateway.strict import StrictRoute, answer
 
 router = APIRouter(tags=["graphs"], route_class=StrictRoute)
@@ -20,13 +20,13 @@ router = APIRouter(tags=["graphs"], route_class=StrictRoute)
 @router.post("/check", response_model=schemas.Diagnostics)
 async def check_graph(body: schemas.GraphRequest, context: InContext) -> Response:
     """Find everything that is wrong with a graph."""
-    return answer({"diagnostics": await context.workbench.check(Document.parse(body.graph))})
+    return answer({"diagnostics": await context.workbench.check(await parse_document(body.graph))})
 
 
 @router.post("/code", response_model=schemas.Code)
 async def write_code(body: schemas.GraphRequest, context: InContext) -> Response:
     """Write the code of a graph; with errors in the graph the answer is a problem with all `diagnostics`."""
-    coded = await context.workbench.sound_code(Document.parse(body.graph))
+    coded = await context.workbench.sound_code(await parse_document(body.graph))
     components = translate.component_codes(coded.program)
     return answer({"script": coded.program.script, "components": components, "diagnostics": coded.diagnostics})
 
@@ -36,14 +36,14 @@ async def preview_graph(body: schemas.PreviewRequest, context: InContext) -> Res
     """Show what each component does to the first row of the training split, or to another sample."""
     sample = sample_message(body.sample)
     variables = variable_messages([body.variable] if body.variable else [])
-    document = Document.parse(body.graph)
+    document = await parse_document(body.graph)
     return answer(await context.workbench.preview(document, sample, body.components, variables))
 
 
 @router.post("/cost", response_model=schemas.Cost)
 async def estimate_cost(body: schemas.GraphRequest, context: InContext) -> Response:
     """Say what a graph will cost before it is trained: weights, operations, memory, and the time of an epoch."""
-    return answer(await context.workbench.cost(Document.parse(body.graph)))
+    return answer(await context.workbench.cost(await parse_document(body.graph)))
 
 
 @router.post("/suggest", response_model=schemas.Suggestion)

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from glasswork_gateway import schemas, translate
 from glasswork_gateway.context import Context, InContext
+from glasswork_gateway.documents import parse_document
 from glasswork_gateway.lists import PageSize, PageToken, page
 from glasswork_gateway.strict import StrictRoute, answer
 from glasswork_gateway.versions import save_run, save_working_copy
@@ -93,7 +94,7 @@ async def get_graph(
 @router.put("/{model}/graph", response_model=schemas.Etag)
 async def put_graph(model: str, body: schemas.Graph, context: InContext, if_match: IfMatch = "") -> Response:
     """Write the working copy, finished or not; somebody else's change since `If-Match` was read is answered 412."""
-    graph = graph_to_message(Document.parse(body).to_json())
+    graph = graph_to_message((await parse_document(body)).to_json())
     request = registry_pb2.PutWorkingCopyRequest(model=model, graph=graph, if_match=_unquoted(if_match))
     etag = (await context.services.registry.PutWorkingCopy(request)).etag
     return answer({"etag": etag}, 200, {"ETag": _quoted(etag)})
@@ -144,7 +145,7 @@ async def _first_document(body: schemas.CreateModel, context: Context) -> tuple[
             fields=[FieldViolation(given[1], f"{given[0]} is given as well")],
         )
     if body.graph is not None:
-        return body.name or "Model", Document.parse(body.graph)
+        return body.name or "Model", await parse_document(body.graph)
     ready = await context.shelf.template(body.template) if body.template else None
     if ready is not None:
         return body.name or ready.title, Document.parse(graph_from_message(ready.graph))

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from glasswork_gateway import schemas, translate
 from glasswork_gateway.context import Context, InContext
+from glasswork_gateway.documents import parse_document
 from glasswork_gateway.lists import PageSize, PageToken, page
 from glasswork_gateway.routes.models import IdempotencyKey
 from glasswork_gateway.strict import StrictRoute, answer
@@ -174,7 +175,7 @@ async def _document(body: schemas.CreateRun, context: Context) -> Document:
             fields=[FieldViolation("version", "expected together with a model")],
         )
     if body.graph is not None:
-        return Document.parse(body.graph)
+        return await parse_document(body.graph)
     registry = context.services.registry
     if body.version:
         request = registry_pb2.GetVersionRequest(model=body.model or "", version=body.version)

@@ -29,7 +29,10 @@ _NUMBERS: Final = (int, float)
 _Place: TypeAlias = "tuple[_Place, str | int] | None"
 _ENDPOINT: Final = re.compile(r"[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}")
 
+LONGEST_NAME: Final = 512
+"""Characters of the name of a column."""
 Fraction = Annotated[float, Field(ge=0.0, le=1.0, strict=True)]
+ColumnName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 Coordinate = Annotated[float, Field(ge=-1e7, le=1e7, strict=True)]
 
 
@@ -74,7 +77,7 @@ class DatasetReference(_Model):
     source: Annotated[str, Field(min_length=1, max_length=1024)]
     hash: Annotated[str, Field(pattern=r"^(sha256:[0-9a-f]{64})?$")] = ""
     table: Annotated[str, Field(pattern=r"^[^/\\\x00-\x1f]{0,255}$")] = ""
-    features: dict[Annotated[str, Field(min_length=1, max_length=512)], FeatureReference] = Field(default_factory=dict)
+    features: dict[ColumnName, FeatureReference] = Field(default_factory=dict)
     split: Split = Field(default_factory=Split)
 
 

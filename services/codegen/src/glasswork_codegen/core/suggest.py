@@ -10,10 +10,10 @@ from typing import Final
 
 from glasswork_sdk.analysis import Analysis, analyse
 from glasswork_sdk.boundary import Failure, error_text
-from glasswork_sdk.document import DatasetReference, Document, FeatureReference, Split
+from glasswork_sdk.document import LONGEST_NAME, DatasetReference, Document, FeatureReference, Split
 from glasswork_sdk.errors import FieldViolation, GlassworkError, InvalidInput, PluginFailed
 from glasswork_sdk.plugins import Catalogue
-from glasswork_sdk.profile import DatasetProfile
+from glasswork_sdk.profile import DatasetProfile, FeatureProfile
 from glasswork_sdk.suggestion import SuggestedGraph
 
 HOOK: Final = "glasswork_suggest_graph"
@@ -53,8 +53,11 @@ def suggest_graph(
             "target.",
             fields=[FieldViolation("targets", "expected at least one column")],
         )
-    usable = [name for name in profile.features if name not in targets and profile.features[name].type != "unknown"]
-    chosen = _columns(profile, inputs or usable, "inputs")
+    others = [name for name in profile.features if name not in targets and profile.features[name].type != "unknown"]
+    left_out = {name: reason for name in others if not inputs and (reason := _unusable(profile.features[name]))}
+    chosen = _columns(profile, inputs or [name for name in others if name not in left_out], "inputs")
+    for field, names in (("inputs", chosen), ("targets", targets)):
+        _check_usable(profile, names, field)
     # An image may be what the model sees and what it makes: an autoencoder.
     both = sorted(name for name in set(chosen) & set(targets) if profile.features[name].type != "image")
     if both or not chosen:
@@ -69,7 +72,11 @@ def suggest_graph(
         try:
             graph = catalogue.ledger.call(plugin, HOOK, HOOK, work)
             if graph is not None:
-                return _checked(catalogue, plugin, graph, profile, source, (*chosen, *targets), split)
+                document, explanation = _checked(catalogue, plugin, graph, profile, source, (*chosen, *targets), split)
+                missed = [
+                    ("", f"The column '{name[:100]}' is left out: {reason}.") for name, reason in left_out.items()
+                ]
+                return document, [*missed, *explanation]
         except PluginFailed as problem:
             failed.append(problem)
     if failed:
@@ -80,6 +87,23 @@ def suggest_graph(
         "the model.",
         fields=[FieldViolation("targets", "no model for these types")],
     )
+
+
+def _unusable(feature: FeatureProfile) -> str:
+    """Return why no model can use a column; empty for one that can be used."""
+    if feature.statistics.count == 0 and feature.statistics.missing > 0:
+        return "it has no values"
+    if len(feature.name) > LONGEST_NAME:
+        return f"its name has {len(feature.name):,} characters, and a document holds {LONGEST_NAME}"
+    return ""
+
+
+def _check_usable(profile: DatasetProfile, names: Sequence[str], field: str) -> None:
+    for name in names:
+        reason = _unusable(profile.features[name])
+        if reason:
+            message = f"The column '{name[:100]}' cannot be used: {reason}. Choose another column, or change the data."
+            raise InvalidInput(message, fields=[FieldViolation(field, reason)])
 
 
 def _checked(

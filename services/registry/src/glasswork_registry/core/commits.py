@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,11 +46,12 @@ def clean_author(text: str) -> str:
     """Return an author's name as git will keep it; the registry's own for an empty one.
 
     Raises:
-        InvalidInput: the name is longer than 200 characters.
+        InvalidInput: the name is longer than 200 characters, or has a control character.
     """
     if len(text) > MAX_AUTHOR:
         raise _too_long("author", MAX_AUTHOR, len(text))
-    plain = "".join(letter for letter in text if letter.isprintable() and letter not in "<>")
+    _refuse_controls("author", text)
+    plain = "".join(letter for letter in text if letter not in "<>")
     return " ".join(plain.split()).strip(_CRUD) or NAME
 
 
@@ -57,12 +59,21 @@ def clean_message(text: str) -> str:
     """Return a message as git will keep it; `Saved` for an empty one.
 
     Raises:
-        InvalidInput: the message is longer than 16,384 characters.
+        InvalidInput: the message is longer than 16,384 characters, or has a control character.
     """
     if len(text) > MAX_MESSAGE:
         raise _too_long("message", MAX_MESSAGE, len(text))
     unix = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(letter for letter in unix if letter in "\n\t" or letter.isprintable()).strip() or "Saved"
+    _refuse_controls("message", unix)
+    return unix.strip() or "Saved"
+
+
+def _refuse_controls(field: str, text: str) -> None:
+    """Refuse what no commit holds or no terminal shows as it is; letters that join others, as in emoji, are kept."""
+    for place, letter in enumerate(text, 1):
+        if letter not in "\n\t" and unicodedata.category(letter) in ("Cc", "Cs"):
+            told = f"has the control character U+{ord(letter):04X} at position {place}"
+            raise InvalidInput(f"The {field} {told}. Remove it.", fields=[FieldViolation(field, told)])
 
 
 def compose(message: str, operation: str) -> bytes:

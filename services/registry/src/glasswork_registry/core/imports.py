@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from glasswork_sdk.errors import FieldViolation, Forbidden, InvalidInput, NotFound
+from glasswork_sdk.errors import FieldViolation, Forbidden, InvalidDataset, InvalidInput, NotFound
 from glasswork_servicekit.paging import Page, decode_token, encode_token, make_page, page_size
 
 from glasswork_registry.core.datasets import DatasetStore
@@ -76,15 +77,19 @@ class Importer:
     def _resolve(self, path: str) -> Path:
         if not path or "\0" in path:
             raise InvalidInput("The path of a dataset is empty or no path.", fields=[FieldViolation("path", "no path")])
-        real = Path(path).resolve()
+        with _followed(path):
+            real = Path(path).resolve()
         if not any(real.is_relative_to(root.resolve()) for root in self.roots):
             allowed = os.pathsep.join(map(str, self.roots)) or "none"
             raise Forbidden(
                 f"The path {path[:200]!r} is outside the folders that may be read ({allowed}). Upload the file, or add "
                 "its folder to GLASSWORK_DATA_ROOTS."
             )
-        if not real.exists():
-            raise NotFound(f"There is nothing at {path[:200]!r}.")
+        with _followed(path):
+            if not real.exists():
+                raise NotFound(f"There is nothing at {path[:200]!r}.")
+            if not real.is_dir() and not real.is_file():
+                raise InvalidDataset(f"{path[:200]!r} is a pipe, a socket or a device. Give a plain file or a folder.")
         return real
 
     def _templates(self) -> list[dict[str, Any]]:
@@ -93,6 +98,16 @@ class Importer:
     def _facts(self) -> list[dict[str, Any]]:
         files = sorted(self.examples.glob("*/example.json"))
         return [json.loads(path.read_bytes()) for path in files]
+
+
+@contextmanager
+def _followed(path: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # too long a name, a circle of links, a folder that is closed
+        told = getattr(error, "strerror", None) or "its links lead in a circle"
+        text = f"The path {path[:200]!r} cannot be followed: {told}."
+        raise InvalidInput(text, fields=[FieldViolation("path", "cannot be followed")]) from None
 
 
 def _example(facts: dict[str, Any], templates: Sequence[dict[str, Any]]) -> Example:

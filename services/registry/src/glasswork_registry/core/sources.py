@@ -15,6 +15,8 @@ from typing import BinaryIO, Final, cast
 
 from glasswork_sdk.errors import InvalidDataset
 
+from glasswork_registry.core.zip_directory import count_entries
+
 MAX_ENTRIES: Final = 50_000
 MAX_RATIO: Final = 200
 _MAX_PATH: Final = 1_000
@@ -65,13 +67,13 @@ def archive(path: Path) -> Iterator[list[Entry]]:
         InvalidDataset: it is no zip archive, or one of its entries is not sound.
     """
     try:
+        if count_entries(path, MAX_ENTRIES) > MAX_ENTRIES:
+            raise _too_many("zip archive")
         opened = zipfile.ZipFile(path)
     except _DAMAGED as error:
         raise InvalidDataset(f"The zip archive cannot be read: {error}. Pack it again.") from None
     with opened:
         infos = opened.infolist()
-        if len(infos) > MAX_ENTRIES:
-            raise _too_many("zip archive")
         _refuse_twins([info.filename for info in infos])
         files = [_checked(info) for info in infos]
         budget = _Budget(max(_RATIO_FREE, MAX_RATIO * path.stat().st_size))
@@ -176,10 +178,14 @@ def _refuse_twins(names: Sequence[str]) -> None:
 
 
 def _open_plain(path: Path) -> BinaryIO:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        # A pipe without a writer would be waited for.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise InvalidDataset(f"{path.name[:100]!r} cannot be read: {error.strerror}.") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise InvalidDataset(f"{path.name!r} is not a plain file.")
+        raise InvalidDataset(f"{path.name[:100]!r} is not a plain file.")
     return os.fdopen(descriptor, "rb")
 
 
