@@ -123,6 +123,7 @@ def test_command_line_names_the_broken_ones(faulty: Glasswork, tmp_path_factory:
     }  # fmt: skip
 
 
+@pytest.mark.main
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH")
 def test_page_names_them_and_shows_the_rest(faulty: Glasswork, graph: dict[str, Any], browser: Any) -> None:
