@@ -128,6 +128,33 @@ def test_head_over_a_limit_is_refused_and_the_connection_closed(usual: int, part
     assert not told or problem(told)["code"] == "head-too-large"
 
 
+CHUNKED = HEAD.replace(b"GET", b"POST") + b"Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [b"0\r\n", *[b"X-A: " + b"v" * 8_000 + b"\r\n"] * 1_000],
+        [b"0\r\nX-A: ", *[b"v" * 8_192] * 1_000],
+        [b"4;", *[b"v" * 8_192] * 1_000],
+    ],
+    ids=["trailers", "one-trailer", "chunk-extension"],
+)
+def test_what_stands_around_a_body_is_bounded_as_a_head(usual: int, parts: list[bytes]) -> None:
+    told = answer(usual, CHUNKED, *parts)
+    assert not told or problem(told)["code"] == "head-too-large"
+
+
+def test_trailers_within_the_limits_change_nothing(usual: int) -> None:
+    with connected(usual) as peer:
+        for _ in range(2):
+            peer.sendall(CHUNKED + b"0\r\nX-A: " + b"v" * 9_000 + b"\r\n\r\n")
+            told = b""
+            while not told.endswith(b"ok"):
+                told += peer.recv(65_536)
+            assert told.startswith(b"HTTP/1.1 200")
+
+
 def test_endless_head_is_not_kept_in_memory(usual: int) -> None:
     sent = 0
     with connected(usual) as peer, contextlib.suppress(BrokenPipeError, ConnectionResetError):

@@ -24,7 +24,7 @@ class HttpConnection(HttpToolsProtocol):
 
     Class attributes are the limits:
 
-    - `HEAD_BYTES`: of the request line and all headers of a request; within 16 KiB.
+    - `HEAD_BYTES`: of the request line and all headers of a request, and of trailers behind a body; within 16 KiB.
     - `LINE_BYTES`: of one header, as the WebSocket handshake reads it.
     - `HEADERS`: number of headers.
     - `HEAD_SECONDS`: from the opening of the connection, or the first byte of a further request, to the head's end.
@@ -64,24 +64,31 @@ class HttpConnection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come; of a head no more at once than can be thrown away."""
-        while data and not self._refused and self.transport.get_protocol() is self:
-            size = _SLICE if self._in_head else len(data)
+        for start in range(0, len(data), _SLICE):
+            if self._refused or self.transport.get_protocol() is not self:
+                return
+            part = data[start : start + _SLICE]
             if self._in_head:
                 self._start_timer()
-                self._head_bytes += min(size, len(data))
-                if self._head_bytes > self.HEAD_BYTES:
-                    self._refuse(431, f"The head of a request has at most {self.HEAD_BYTES:,} bytes.")
-                    return
-            super().data_received(data[:size])
-            data = data[size:]
+            # In a body this counts what is none: trailers and extensions of chunks.
+            self._head_bytes += len(part)
+            if self._head_bytes > self.HEAD_BYTES and self._in_head:
+                self._refuse(431, f"The head of a request has at most {self.HEAD_BYTES:,} bytes.")
+                return
+            super().data_received(part)
+            if self._head_bytes > self.HEAD_BYTES and not self._in_head:
+                self._refuse(431, f"What follows a body has at most {self.HEAD_BYTES:,} bytes.")
 
     def on_message_begin(self) -> None:
         """Begin to read a head, perhaps behind another request in the same packet."""
         self._start_timer()
+        self._longest = 0
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
+        """Take a header; those behind a body are none of the request's, and nobody reads them."""
+        if not self._in_head:
+            return
         self._longest = max(self._longest, len(name) + len(value) + 2)
         super().on_header(name, value)
 
@@ -98,12 +105,13 @@ class HttpConnection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Hand a part of the body on."""
+        self._head_bytes = 0
         if not self._refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Wait for the head of a further request."""
-        self._in_head = True
+        self._in_head, self._head_bytes = True, 0
         if not self._refused:
             super().on_message_complete()
 

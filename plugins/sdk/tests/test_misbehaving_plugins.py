@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from glasswork_sdk.analysis import Analysis, analyse
+from glasswork_sdk.boundary import MOST_FAILURES
 from glasswork_sdk.diagnostics import Severity
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import InvalidInput, PluginFailed
@@ -24,10 +25,17 @@ Load = Callable[..., Catalogue]
 HEAD = """
 from pydantic import field_validator
 from glasswork_sdk.component import ComponentType, NoSettings, Port, Suggestion
+from glasswork_sdk.diagnostics import Diagnostic, Severity, SpecError
+from glasswork_sdk.errors import InvalidSettings, PluginFailed
 from glasswork_sdk.hookspecs import hookimpl
 from glasswork_sdk.rules import Finding, Rule
 from glasswork_sdk.settings import Settings, setting
 from glasswork_sdk.specs import TensorSpec
+
+
+class Unnamed(Exception):
+    def __str__(self):
+        raise RuntimeError('no text')
 
 
 class Odd(ComponentType):
@@ -75,6 +83,20 @@ METHODS = {
     "text_from_check": "    def check(self, settings, inputs, outputs):\n        return 'fine'",
     "numbers_from_suggest": "    def suggest(self, settings, inputs, around):\n        return {'units': 3}",
     "recursion_in_infer": "    def infer(self, settings, inputs):\n        return self.infer(settings, inputs)",
+    "unnamed_exception_in_infer": "    def infer(self, settings, inputs):\n        raise Unnamed",
+    "surrogate_in_infer": "    def infer(self, settings, inputs):\n        raise OSError('\\udcff')",
+    "size_from_infer": "    def infer(self, settings, inputs):\n        return {'output': TensorSpec((None, 2**70))}",
+    "empty_error_in_infer": "    def infer(self, settings, inputs):\n        raise SpecError(None)",
+    "bad_fix_in_infer": "    def infer(self, settings, inputs):\n        raise SpecError('it is odd', fix=7)",
+    "own_failure_in_infer": "    def infer(self, settings, inputs):\n        raise PluginFailed('core failed')",
+    "number_from_outputs": "    def outputs(self, settings):\n        return [Port(3)]",
+    "no_fields_in_settings_of": "    def settings_of(self, values):\n        raise InvalidSettings('odd')",
+    "text_as_line_in_check": (
+        "    def check(self, settings, inputs, outputs):\n        return [Diagnostic(Severity.TIP, 'a', 'b', line='1')]"
+    ),
+    "object_from_suggest": (
+        "    def suggest(self, settings, inputs, around):\n        return {'units': Suggestion(object(), 'odd')}"
+    ),
     "typo_in_validator": (
         "    class Settings(Settings):\n        size: int = setting(1, 'Size.', validate_default=True)\n"
         "        @field_validator('size')\n        def odd(cls, value):\n            return value.nothing"
@@ -98,12 +120,13 @@ def test_each_method_that_fails_is_one_finding_on_its_component(
     for item in found:
         assert f"Odd '{item.component}': the plugin 'odd' failed in T{item.component}." in item.message
         assert re.search(r"odd_plugin_\d+/__init__\.py:\d+", item.message)
+        assert "core failed" not in item.message or "PluginFailed: core failed" in item.message
         lenient = item.component.endswith(("check", "suggest"))
         assert item.severity is (Severity.WARNING if lenient else Severity.ERROR)
     # The rest of the graph is judged as ever, and the plugin's record names each fault.
     assert "bad-setting" in {item.code for item in analysis.diagnostics}
     assert analysis.nodes["conv1"].outputs["output"].rank == 4
-    assert len(catalogue.ledger.failures("odd")) == len(METHODS)
+    assert len(catalogue.ledger.failures("odd")) == min(len(METHODS), MOST_FAILURES)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +184,9 @@ def test_rule_that_fails_is_one_finding_and_hides_nothing(load: Load, digits: di
         (HEAD + "@hookimpl\ndef glasswork_component_types():\n    return [int]", "classes derived from ComponentType"),
         (HEAD + "    keywords = 7" + TAIL, "'keywords'"),
         (HEAD + "    Settings = dict" + TAIL, "'Settings'"),
+        (HEAD + "    follows = ('size',)" + TAIL, "'size', which is none of its settings"),
+        (HEAD + "    summary = '\\udcff'" + TAIL, "UnicodeEncodeError"),
+        ("class Own(BaseException):\n    pass\nraise Own", "Own"),
         (HEAD + "    def __init__(self):\n        raise OSError('no disk')" + TAIL, "OSError: no disk"),
     ],
 )
@@ -191,3 +217,100 @@ def test_bad_time_limit_is_refused_by_name(load: Load, monkeypatch: pytest.Monke
     monkeypatch.setenv("GLASSWORK_PLUGIN_SECONDS", value)
     with pytest.raises(InvalidInput, match=f"GLASSWORK_PLUGIN_SECONDS is '{value}', expected a number of seconds"):
         load("")
+
+
+SOUND = (
+    HEAD
+    + """
+    class Settings(Settings):
+        sizes: list[int] = setting([1, 2], 'Sizes.')
+
+    @staticmethod
+    def inputs(settings):
+        return [Port('input')]
+
+    @classmethod
+    def outputs(cls, settings):
+        return [Port('output')]
+
+    def infer(self, settings, inputs):
+        return {'output': inputs.pop('input')}
+
+    def suggest(self, settings, inputs, around):
+        self.infer(settings=settings, inputs=dict(inputs))
+        return {}
+"""
+)
+
+
+def test_unusual_plugin_that_keeps_the_contract_is_not_blamed(
+    load: Load, digits: dict[str, Any], profile: DatasetProfile
+) -> None:
+    catalogue = load(SOUND + TAIL)
+    digits["components"]["odd1"] = {"type": "odd.odd"}
+    digits["connections"].append({"from": "conv1.output", "to": "odd1.input"})
+    analysis = checked(catalogue, Document.parse(digits), profile=profile, suggest=True)
+    assert "plugin-failed" not in {item.code for item in analysis.diagnostics}
+    node = analysis.nodes["odd1"]
+    # What it took out of the mapping that it was given is there for everybody else.
+    assert node.inputs["input"] == node.outputs["output"]
+    assert node.type is not None
+    assert node.settings is not None
+    code = render_component(
+        catalogue.templates, "odd.odd", node.type, node.settings, node.inputs, component_id="odd1", class_name="Odd1"
+    )
+    assert code == 'keras.layers.Identity(name="odd1")'
+
+
+def test_descriptor_is_looked_at_once(load: Load) -> None:
+    text = """
+    class Title:
+        def __get__(self, instance, owner):
+            assert instance is None
+            return 'A title'
+
+    title = Title()
+"""
+    assert load(HEAD + text + TAIL).types["odd.odd"].title == "A title"
+
+
+def test_template_without_an_end_is_cut_off(load: Load) -> None:
+    catalogue = load(HEAD + TAIL, "{% for number in range(10**9) %}{{ name }}{% endfor %}")
+    kind = catalogue.types["odd.odd"]
+    with pytest.raises(PluginFailed, match=r"Odd\.template: ValueError: a template gives at most 1,000,000 characters"):
+        render_component(
+            catalogue.templates, "odd.odd", kind, kind.settings_of({}), {}, component_id="odd1", class_name="Odd1"
+        )
+
+
+def test_plugin_of_one_module_without_templates_is_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = HEAD + RULE.format("check=lambda view: []")
+    (tmp_path / "lone_plugin.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    catalogue = load_plugins([EntryPoint("lone", "lone_plugin", "glasswork")])
+    assert catalogue.plugins["lone"].error == ""
+    assert "odd" in catalogue.rules
+
+
+def test_object_of_a_module_that_hangs_when_it_is_asked_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "import time\nclass Plugin:\n    def glasswork_rules(self):\n        time.sleep(60)\nplugin = Plugin()\n"
+    (tmp_path / "object_plugin.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("GLASSWORK_PLUGIN_SECONDS", "3")
+    catalogue = load_plugins([EntryPoint("object", "object_plugin:plugin", "glasswork")])
+    assert catalogue.plugins["object"].error == "TimeoutError: it was not imported within 3 s"
+
+
+def test_what_an_import_changes_for_everybody_is_put_back(load: Load) -> None:
+    before = (sys.getrecursionlimit(), sys.stdout, Path.cwd())
+    load("import os, sys\nsys.setrecursionlimit(400)\nsys.stdout = None\nos.chdir('/')")
+    assert (sys.getrecursionlimit(), sys.stdout, Path.cwd()) == before
+
+
+def test_method_of_a_derived_rule_is_not_called(load: Load, digits: dict[str, Any]) -> None:
+    derived = "class Own(Rule):\n    def diagnostic(self, finding):\n        raise ValueError('odd')\n\n\n"
+    rule = RULE.format("check=lambda view: [Finding('', 'told')]").replace("[Rule(", "[Own(")
+    catalogue = load(HEAD + "\n\n" + derived + rule)
+    assert "told" in [item.message for item in checked(catalogue, Document.parse(digits)).diagnostics]

@@ -4,8 +4,20 @@ from typing import Any
 
 import pytest
 from glasswork_codegen.core.documentation import _port_text, _values, default_settings, documentation
+from glasswork_codegen.messages import component_type_message
+from glasswork_sdk.boundary import Ledger
+from glasswork_sdk.component import ComponentType, NoSettings
+from glasswork_sdk.guarded import guarded_type
 from glasswork_sdk.plugins import Catalogue, load_plugins
 from glasswork_sdk.specs import Port
+
+
+class NoDescription(ComponentType[NoSettings]):
+    Settings = NoSettings
+
+    def settings_schema(self) -> dict[str, Any]:
+        return {"properties": {"size": {"enum": 3}}}
+
 
 TYPES = sorted(load_plugins().types)
 
@@ -54,3 +66,12 @@ def test_required_texts_are_filled_with_their_names(catalogue: Catalogue) -> Non
     settings = default_settings(catalogue.types["core.data"])
     assert settings is not None
     assert settings.model_dump()["feature"] == "feature"
+
+
+def test_type_that_cannot_be_described_comes_with_the_reason(catalogue: Catalogue) -> None:
+    class Odd(NoDescription):
+        name, title, summary, category = "odd", "Odd", "An odd layer.", "layers"
+
+    kind = guarded_type(Odd, "odd", Ledger())
+    told = component_type_message("odd.odd", kind, catalogue)
+    assert (told.type, told.error[:51]) == ("odd.odd", "The plugin 'odd' failed in Odd.documentation: TypeE")

@@ -23,10 +23,15 @@ def graph_of(*parts: str) -> SuggestedGraph:
     return graph
 
 
+def explained(reason: Any) -> SuggestedGraph:
+    return SuggestedGraph(explanation=[("a", reason)])
+
+
 FAULTS: dict[str, Callable[[], Any]] = {
     "raises": lambda: 1 / 0,
     "exits": lambda: exit(3),
     "a text": lambda: "a graph",
+    "bad explanation": lambda: explained(3),
     "no training": lambda: graph_of("dense"),
     "no such type": lambda: graph_of("dense", "nothing"),
     "bad id": lambda: SuggestedGraph(components={"not an id": {"type": "core.dense"}}),

@@ -119,7 +119,7 @@ class Ledger:
             PluginFailed: the plugin raised something else, or is switched off.
         """
         if self._off and (off := self._off.get((plugin, scope))) is not None:
-            raise PluginFailed(off.message)
+            raise self._named(off)
         thread = threading.get_ident()
         if thread in self._calls:
             # A plugin that calls itself: the outer call is timed and blamed, for the inner ones may all be short.
@@ -127,11 +127,13 @@ class Ledger:
         call = self._calls[thread] = _Call(plugin, scope, where)
         try:
             return work()
-        except (_Overtime, PluginFailed):
+        except _Overtime:
             raise
         except passing:
             raise
         except BaseException as problem:
+            if isinstance(problem, PluginFailed) and getattr(problem, "ledger", None) is self:
+                raise  # of a call within this one, and named already; one that the plugin made itself is its fault
             # A real Ctrl-C reaches the main thread alone; everywhere else the plugin raised it.
             if isinstance(problem, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
                 raise
@@ -139,11 +141,16 @@ class Ledger:
             if failure not in self._failures.get(plugin, ()):
                 _log.warning("%s", failure.message, exc_info=problem)
             self.note(failure)
-            raise PluginFailed(failure.message) from problem
+            raise self._named(failure) from problem
         finally:
             del self._calls[thread]
             if call.overdue:
                 raise _Overtime
+
+    def _named(self, failure: Failure) -> PluginFailed:
+        problem = PluginFailed(failure.message)
+        problem.ledger = self  # type: ignore[attr-defined]
+        return problem
 
     def look(self, thread: int) -> bool:
         """Look at what a thread calls; switch it off, and return True, when the same call is seen the fifth time.
@@ -221,10 +228,19 @@ def bounded(ledger: Ledger, work: Callable[[], T]) -> T:
 
 def error_text(problem: BaseException) -> str:
     """Return type and text of an exception in one line of at most 300 characters."""
-    text = " ".join(str(problem).split())
+    text = " ".join(_text_of(problem).split())
     name = "" if isinstance(problem, WrongResult) else type(problem).__name__
     told = ": ".join(filter(None, (name, text)))
     return told.rstrip(".") if len(told) <= MOST_TEXT else told[: MOST_TEXT - 1] + "…"
+
+
+def _text_of(problem: BaseException) -> str:
+    try:
+        text = str(problem)
+    except BaseException as second:  # a plugin's exception may not even tell what it is
+        return f"(its text failed with {type(second).__name__})"
+    # Names of files may hold what no text in UTF-8 can, and messages between services are UTF-8.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def place_of(problem: BaseException) -> str:
@@ -268,7 +284,8 @@ def place_of_function(function: Any) -> str:
 
 def traceback_text(problem: BaseException) -> str:
     """Return the traceback of an exception as text, cut at 10,000 characters."""
-    return "".join(traceback.format_exception(problem))[-10_000:]
+    text = "".join(traceback.format_exception(problem))[-10_000:]
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _interrupt(thread: threading.Thread) -> None:

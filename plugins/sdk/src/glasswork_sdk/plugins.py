@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import logging
+import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 import pluggy
@@ -88,18 +91,48 @@ def load_plugins(entry_points: Iterable[importlib.metadata.EntryPoint] | None = 
         The catalogue; a plugin that cannot be loaded is in it with its reason and without component types.
     """
     found = importlib.metadata.entry_points(group=GROUP) if entry_points is None else entry_points
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
+    manager = _manager()
     rules = Register("glasswork_rules", "rule", _rule, "code", {item.code: item for item in STRUCTURE})
     loading = _Loading(manager, Ledger(), Register("glasswork_component_types", "component type", _type), rules)
     # The core plugin first, so that nobody can take a code away from it.
     ordered = sorted(found, key=lambda item: (item.name != "core", item.name))
     refused = probe([item for item in ordered if item.module.partition(".")[0] != "glasswork_core"], load_seconds())
     for entry_point in ordered:
-        _load(loading, entry_point, refused.get(entry_point, ""))
+        with _undisturbed():
+            _load(loading, entry_point, refused.get(entry_point, ""))
     return Catalogue(
         loading.types.entries, loading.plugins, Templates(loading.packages), manager, rules.entries, loading.ledger
     )
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put back what the import of a plugin may have changed for everybody in this process."""
+    limit, output, errors, folder = sys.getrecursionlimit(), sys.stdout, sys.stderr, os.getcwd()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+        sys.stdout, sys.stderr = output, errors
+        os.chdir(folder)
+
+
+def trial(name: str, value: str) -> None:
+    """Load one plugin by itself, to see whether this process survives it.
+
+    Args:
+        name: name of the entry point.
+        value: its module, and the attribute where it has one.
+    """
+    rules = Register("glasswork_rules", "rule", _rule, "code")
+    loading = _Loading(_manager(), Ledger(), Register("glasswork_component_types", "component type", _type), rules)
+    _load(loading, importlib.metadata.EntryPoint(name, value, GROUP), "")
+
+
+def _manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    return manager
 
 
 def _load(loading: _Loading, entry_point: importlib.metadata.EntryPoint, refused: str) -> None:
@@ -114,7 +147,7 @@ def _load(loading: _Loading, entry_point: importlib.metadata.EntryPoint, refused
                 f"two plugins have the name {name!r}: {loading.plugins[name].distribution} and {info.distribution}"
             )
         types, rules = _offered(loading, name, entry_point.load())
-    except (Exception, SystemExit, KeyboardInterrupt) as problem:  # whatever a plugin raises is its reason
+    except BaseException as problem:  # whatever a plugin raises is its reason
         if loading.manager.has_plugin(name) and name not in loading.plugins:
             loading.manager.unregister(name=name)
         _refuse(loading, replace(info, error=error_text(problem), traceback=traceback_text(problem)))
@@ -165,6 +198,15 @@ def _type(plugin: str, cls: Any, ledger: Ledger) -> tuple[str, ComponentType[Any
         texts = getattr(cls, attribute, ())
         if not isinstance(texts, tuple | list) or not all(isinstance(text, str) for text in texts):
             raise TypeError(f"component type {cls.__name__} must set {attribute!r} to a tuple of texts")
+    unknown = [name for name in getattr(cls, "follows", ()) if name not in settings.model_fields]
+    if unknown:
+        raise ValueError(
+            f"component type {cls.__name__} says in 'follows' {unknown[0]!r}, which is none of its settings"
+        )
+    # What UTF-8 cannot write no service can tell; this raises.
+    "".join(
+        [*(getattr(cls, name) for name in _TEXTS), *(text for name in _LISTS for text in getattr(cls, name, ()))]
+    ).encode()
     if not isinstance(cls.kind, Kind) or not isinstance(cls.visualization, str):
         raise TypeError(f"component type {cls.__name__} must set 'kind' to a Kind and 'visualization' to a text")
     return f"{plugin}.{cls.name}", guarded_type(cls, plugin, ledger)
@@ -175,7 +217,10 @@ def _rule(plugin: str, item: Any, ledger: Ledger) -> tuple[str, Rule]:
         raise TypeError(f"glasswork_rules returns Rule objects with codes like 'softmax-twice', received {item!r:.80}")
     if not all(isinstance(text, str) for text in (item.title, item.why, item.remedy)):
         raise TypeError(f"the rule '{item.code}' must have texts as title, why and remedy")
-    return item.code, guarded_rule(replace(item, severity=Severity(item.severity)), plugin, ledger)
+    "".join((item.title, item.why, item.remedy)).encode()
+    # A plain one, whatever class the plugin derived: its other methods are called outside the boundary.
+    plain = Rule(**{part.name: getattr(item, part.name) for part in fields(Rule)})
+    return plain.code, guarded_rule(replace(plain, severity=Severity(plain.severity)), plugin, ledger)
 
 
 def training_types(catalogue: Catalogue) -> list[str]:

@@ -17,15 +17,14 @@ LOAD_SECONDS: Final = 20.0
 """How long a plugin may take to import; GLASSWORK_PLUGIN_SECONDS sets another limit."""
 _SURVIVED: Final = "survived"
 _CODE: Final = """
-import importlib, json, os, sys
+import json, os, sys
 report = os.dup(1)
 os.dup2(2, 1)
 sys.path[:] = json.loads(sys.argv[1])
 try:
-    module = importlib.import_module(sys.argv[2])
-    for hook in ("glasswork_component_types", "glasswork_rules"):
-        list(getattr(module, hook, tuple)())
-except (Exception, SystemExit, KeyboardInterrupt):
+    from glasswork_sdk.plugins import trial
+    trial(*sys.argv[2:])
+except Exception:
     pass  # the real import raises it again, and tells it with its traceback
 os.write(report, b"survived")
 os._exit(0)
@@ -66,7 +65,7 @@ def probe(entry_points: Iterable[EntryPoint], seconds: float) -> dict[EntryPoint
 
 
 def _reason(point: EntryPoint, seconds: float) -> str:
-    command = [sys.executable, "-c", _CODE, json.dumps(sys.path), point.module]
+    command = [sys.executable, "-c", _CODE, json.dumps(sys.path), point.name, point.value]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
 from glasswork_sdk.component import ComponentType, Kind
@@ -48,14 +48,29 @@ def render_component(
     verb = "read" if component_type.kind is Kind.DATA else "sample"
     own = {"name": owner or component_id, "class_name": Code(class_name), "reader": Code(f"{verb}_{component_id}")}
 
+    given = guarding(component_type, "Settings", lambda: settings_values(settings))
+
     def make() -> str:
-        names = {**settings_values(settings), **component_type.context(settings, inputs), **(values or {}), **own}
+        names = {**given, **component_type.context(settings, inputs), **(values or {}), **own}
         plugin = full_type.partition(".")[0]
         file = f"{plugin}/{component_type.name}.j2"
         return guarding(component_type, "template", lambda: templates.render(file, names))
 
-    key = (full_type, settings, tuple(inputs.items()), tuple((values or {}).items()), *own.values())
+    # Of the values, for a plugin may give its settings a hash or an equality of their own.
+    chosen = tuple(given.items())
+    if not guarding(component_type, "Settings", lambda: _has_hash(chosen)):
+        return make()
+    key = (full_type, chosen, tuple(inputs.items()), tuple((values or {}).items()), *own.values())
     return templates.remembered(key, make)
+
+
+def _has_hash(values: Hashable) -> bool:
+    """Return whether values have a hash: those that hold a list have none."""
+    try:
+        hash(values)
+    except TypeError:
+        return False
+    return True
 
 
 def settings_values(settings: Settings) -> dict[str, Any]:

@@ -10,6 +10,8 @@ import jinja2
 from glasswork_sdk.literals import python_literal
 
 _REMEMBERED: Final = 20_000
+MOST_CHARACTERS: Final = 1_000_000
+"""Of the code of one component; the longest of the core plugin has a few thousand."""
 
 
 class Templates:
@@ -21,7 +23,7 @@ class Templates:
 
     def __init__(self, folders: Mapping[str, str]) -> None:
         """Take the template folder of each plugin, name to import package."""
-        loaders = {name: jinja2.PackageLoader(package, "templates") for name, package in folders.items()}
+        loaders = {name: loader for name, package in folders.items() if (loader := _loader(package))}
         self._texts: dict[Hashable, str] = {}
         self._environment = jinja2.Environment(  # noqa: S701 - Python is written here, not HTML; see finalize
             loader=jinja2.PrefixLoader({"glasswork": jinja2.PackageLoader("glasswork_sdk", "templates"), **loaders}),
@@ -58,8 +60,23 @@ class Templates:
 
         Raises:
             jinja2.TemplateError: the template is missing, broken, or uses what it does not get.
+            ValueError: it gives more text than code can have.
         """
-        return self._environment.get_template(name).render(values).strip("\n")
+        parts, size = [], 0
+        for part in self._environment.get_template(name).generate(values):
+            parts.append(part)
+            size += len(part)
+            if size > MOST_CHARACTERS:
+                raise ValueError(f"a template gives at most {MOST_CHARACTERS:,} characters")
+        return "".join(parts).strip("\n")
+
+
+def _loader(package: str) -> jinja2.PackageLoader | None:
+    """Return the loader of a package's templates; None where it has none, as a plugin that brings rules alone."""
+    try:
+        return jinja2.PackageLoader(package, "templates")
+    except (ValueError, ImportError):
+        return None
 
 
 def _literal(value: Any) -> str:

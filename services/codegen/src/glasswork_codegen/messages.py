@@ -12,6 +12,7 @@ from glasswork_sdk.component import ComponentType, TrainingType
 from glasswork_sdk.diagnostics import Diagnostic
 from glasswork_sdk.document import Document
 from glasswork_sdk.errors import PluginFailed
+from glasswork_sdk.guarded import blamed
 from glasswork_sdk.installed import PluginInfo
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.profile import DatasetProfile, DatasetWarning, FeatureProfile, FeatureStatistics
@@ -216,6 +217,8 @@ def component_type_message(full: str, item: ComponentType[Any], catalogue: Catal
         )
     except PluginFailed as problem:
         described = pb.ComponentType(error=problem.message)
+    except Exception as problem:  # one type that cannot be described must not empty the palette
+        described = pb.ComponentType(error=blamed(item, "documentation", problem).message)
     message.MergeFrom(described)
     return message
 

@@ -11,7 +11,7 @@ from typing import Final
 from glasswork_sdk.analysis import Analysis, analyse
 from glasswork_sdk.boundary import Failure, error_text
 from glasswork_sdk.document import LONGEST_NAME, DatasetReference, Document, FeatureReference, Split
-from glasswork_sdk.errors import FieldViolation, GlassworkError, InvalidInput, PluginFailed
+from glasswork_sdk.errors import FieldViolation, InvalidInput, PluginFailed
 from glasswork_sdk.plugins import Catalogue
 from glasswork_sdk.profile import DatasetProfile, FeatureProfile
 from glasswork_sdk.suggestion import SuggestedGraph
@@ -125,7 +125,9 @@ def _checked(
         analysis = analyse(document, catalogue, profile, suggest=True)
         wrong = "" if analysis.sound else analysis.diagnostics[0].message
         explanation = [*graph.explanation, *_fresh(analysis, graph)]
-    except (GlassworkError, ValueError, TypeError, KeyError, AttributeError) as problem:
+        if not all(isinstance(text, str) for component, reason in explanation for text in (component, reason)):
+            raise TypeError("its explanation is a list of component and sentence")
+    except Exception as problem:  # the plugin fills in the graph as it likes
         wrong = error_text(problem)
     if wrong:
         failure = Failure(plugin, HOOK, f"the graph that it suggests has an error: {wrong.rstrip('.')}")
