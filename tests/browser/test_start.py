@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.running import ROOT, Glasswork
 
-from .conftest import Held, open_model, screenshot, settled, signed_in
+from .conftest import Held, open_model, screenshot, settled, signed_in, until
 from .looks import at_widths, in_themes, overlaps, violations, with_axe
 
 Model = Callable[..., str]
@@ -171,7 +171,7 @@ def test_models_are_found_sorted_renamed_copied_and_deleted(page: Any, new_model
     page.get_by_role("dialog").get_by_label("Name", exact=True).fill("Shelf gamma")
     page.keyboard.press("Enter")
     expect(row(page, "Shelf gamma")).to_be_visible()
-    assert glasswork.client.get(f"/models/{first}")["name"] == "Shelf gamma"
+    until(page, lambda: glasswork.client.get(f"/models/{first}")["name"] == "Shelf gamma", "Shelf gamma")
     page.get_by_role("button", name="Actions for Shelf beta").click()
     page.get_by_role("menuitem", name="Duplicate").click()
     expect(row(page, "Shelf beta copy")).to_be_visible()
@@ -179,7 +179,12 @@ def test_models_are_found_sorted_renamed_copied_and_deleted(page: Any, new_model
     page.get_by_role("menuitem", name="Delete").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(row(page, "Shelf beta")).to_have_count(0)
-    assert second not in {item["id"] for item in glasswork.client.get("/models?page_size=1000")["items"]}
+    # The page takes the row away at once, and puts it back should the deletion fail.
+    until(
+        page,
+        lambda: second not in {item["id"] for item in glasswork.client.get("/models?page_size=1000")["items"]},
+        "no Shelf beta",
+    )
     page.get_by_label("Search models").fill("nothing of this name")
     expect(page.get_by_text("No model matches")).to_be_visible()
 

@@ -139,7 +139,8 @@ class Ledger:
                 raise
             failure = Failure(plugin, where, error_text(problem), place_of(problem))
             if failure not in self._failures.get(plugin, ()):
-                _log.warning("%s", failure.message, exc_info=problem)
+                # As text: the traceback of a plugin may hold letters that no log takes.
+                _log.warning("%s\n%s", failure.message, traceback_text(problem))
             self.note(failure)
             raise self._named(failure) from problem
         finally:
