@@ -120,7 +120,7 @@ def test_a_key_used_for_other_content_is_refused(save: Save, document: MakeDocum
 
 @on_both_databases
 @pytest.mark.parametrize(
-    "text", ["Op-Id: " + "a" * 32 + "-" + "b" * 16 + "\nSchema: 1", "a\0b", "é\r\nü\t", "\n\nx\n\n", "--all"]
+    "text", ["Op-Id: " + "a" * 32 + "-" + "b" * 16 + "\nSchema: 1", "a\u200db", "é\r\nü\t", "\n\nx\n\n", "--all"]
 )
 def test_hostile_messages_and_authors_come_back_the_same_from_git(registry: Registry, save: Save, text: str) -> None:
     save(Draft("wine", message=text, author=text))
@@ -134,7 +134,9 @@ def test_hostile_messages_and_authors_come_back_the_same_from_git(registry: Regi
     ("draft", "field"),
     [
         (Draft("wine", message="x" * 20_000), "message"),
+        (Draft("wine", message="a\0b"), "message"),
         (Draft("wine", author="x" * 300), "author"),
+        (Draft("wine", author="a\x1bb"), "author"),
         (Draft("wine", key="x" * 300), "idempotency_key"),
         (Draft("wine", weights="0" * 64), "weights_sha256"),
     ],

@@ -50,7 +50,7 @@ def clean_author(text: str) -> str:
     """
     if len(text) > MAX_AUTHOR:
         raise _too_long("author", MAX_AUTHOR, len(text))
-    _refuse_controls("author", text)
+    _refuse_controls("author", text.replace("\r", " "))
     plain = "".join(letter for letter in text if letter not in "<>")
     return " ".join(plain.split()).strip(_CRUD) or NAME
 
